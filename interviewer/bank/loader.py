@@ -1,0 +1,166 @@
+"""Read question files into `Question`s, or say in one line which file and key is wrong."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from interviewer.domain import Kind, Level, Question, Role
+from interviewer.errors import BankError
+
+_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeyLoader(_Loader):
+    """YAML lets a key stand twice and keeps the last; a question bank must not."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Build the mapping, refusing a repeated key."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The questions of one or more folders, in a fixed order, with the files they came from."""
+
+    questions: tuple[Question, ...]
+    files: Mapping[str, Path]
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self.questions)
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    def get(self, question_id: str) -> Question:
+        """The question of that id; raises `BankError` where there is none."""
+        try:
+            return self._by_id[question_id]
+        except KeyError:
+            raise BankError(
+                f"no question {question_id!r} in the bank: see `interviewer bank list`"
+            ) from None
+
+    def select(
+        self,
+        kind: Kind | None = None,
+        level: Level | None = None,
+        role: Role | None = None,
+        areas: Iterable[str] = (),
+    ) -> tuple[Question, ...]:
+        """The questions that fit every given filter; an empty filter fits all."""
+        wanted = set(areas)
+        return tuple(
+            q
+            for q in self.questions
+            if (kind is None or q.kind is kind)
+            and (level is None or q.level is level)
+            and (role is None or role in q.roles)
+            and (not wanted or q.area in wanted)
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over every question: changes when, and only when, the content does."""
+        digest = hashlib.sha256()
+        for question in self.questions:
+            digest.update(question.model_dump_json().encode())
+            digest.update(b"\n")
+        return digest.hexdigest()
+
+
+def load_question(path: Path) -> Question:
+    """One question from one YAML file; raises `BankError` naming file, place and what to do."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BankError(f"{path}: byte {error.start} is not UTF-8: save it as UTF-8") from error
+    except OSError as error:
+        raise BankError(f"{path}: cannot be read ({error.strerror}): check it") from error
+    try:
+        data = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader's subclass
+    except yaml.MarkedYAMLError as error:
+        raise BankError(f"{path}{_yaml_complaint(error)}") from error
+    except yaml.YAMLError as error:
+        raise BankError(f"{path}: not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise BankError(f"{path}: expected one mapping with the keys of a question")
+    try:
+        return Question.model_validate(data)
+    except ValidationError as error:
+        raise BankError(f"{path}: {_validation_complaint(error)}") from error
+
+
+def load_bank(
+    folders: Iterable[Path], progress: Callable[[int, int], None] | None = None
+) -> Bank:
+    """All `*.yaml` below the folders, ordered by id.
+
+    `progress(done, total)` is called after each file. Raises `BankError` at the first file
+    that cannot be used, at an id used twice, and where there is no question at all.
+    """
+    paths = [path for folder in folders for path in sorted(folder.rglob("*.yaml"))]
+    questions: dict[str, Question] = {}
+    files: dict[str, Path] = {}
+    for done, path in enumerate(paths, start=1):
+        question = load_question(path)
+        if question.id in questions:
+            raise BankError(
+                f"{path}: id: {question.id!r} is already used by {files[question.id]}: "
+                "give one of them another id"
+            )
+        questions[question.id] = question
+        files[question.id] = path
+        if progress is not None:
+            progress(done, len(paths))
+    if not questions:
+        raise BankError("no question files (*.yaml) found: check the folder of the bank")
+    return Bank(tuple(questions[i] for i in sorted(questions)), files)
+
+
+def _yaml_complaint(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    problem = error.problem or "not YAML"
+    if "'\\t'" in problem or "\t" in problem:
+        return f"{where}: a tab: indent with spaces"
+    return f"{where}: {problem}"
+
+
+def _validation_complaint(error: ValidationError) -> str:
+    """The first complaint, its key path, and how many more there are."""
+    first, *rest = error.errors()
+    key = ".".join(str(part) for part in first["loc"]) or "the question"
+    match first["type"]:
+        case "missing":
+            what = "missing: add it"
+        case "extra_forbidden":
+            what = "not a key of the schema: remove it or mend its spelling"
+        case "value_error":
+            what = first["msg"].removeprefix("Value error, ")
+        case _:
+            what = f"{first['msg'][0].lower()}{first['msg'][1:]}, not {_shown(first['input'])}"
+    more = f" (and {len(rest)} more)" if rest else ""
+    return f"{key}: {what}{more}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,60 @@
+"""Every error a person may see: one line that says what is wrong and what to do.
+
+InterviewerError
+├── UsageError          an argument or a setting makes no sense (exit status 2)
+├── BankError           a question file cannot be used
+├── AnswerRefused       an answer cannot be taken as it is; it is kept for editing
+├── SessionError        an interview cannot be found, read or continued
+├── StoreError          the database or the home folder cannot be used
+├── IndexUnavailable    the vector store cannot be opened or reached
+├── ModelFilesError     a model's files are missing or damaged
+├── FileError           a file given on the command line cannot be read or written
+└── AddressInUse        the port is taken
+"""
+
+
+class InterviewerError(Exception):
+    """The root: `str(error)` is one line, fit to be shown as it is."""
+
+    exit_status = 1
+
+    def __str__(self) -> str:
+        return " ".join(super().__str__().split())
+
+
+class UsageError(InterviewerError):
+    """An argument or a setting makes no sense."""
+
+    exit_status = 2
+
+
+class BankError(InterviewerError):
+    """A question file cannot be used; names the file, the key and what was expected."""
+
+
+class AnswerRefused(InterviewerError):
+    """An answer cannot be taken as it is (empty, too long); the text is kept for editing."""
+
+
+class SessionError(InterviewerError):
+    """An interview cannot be found, read or continued."""
+
+
+class StoreError(InterviewerError):
+    """The database or the home folder cannot be used."""
+
+
+class IndexUnavailable(InterviewerError):
+    """The vector store cannot be opened or reached."""
+
+
+class ModelFilesError(InterviewerError):
+    """A model's files are missing or damaged."""
+
+
+class FileError(InterviewerError):
+    """A file given on the command line cannot be read or written."""
+
+
+class AddressInUse(InterviewerError):
+    """The address to listen on is taken."""
