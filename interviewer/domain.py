@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -85,7 +85,15 @@ STAGES: dict[Kind, tuple[str, ...]] = {
 """The stages a point may belong to, in the order an interviewer walks them."""
 
 
-class Point(Model):
+class Criterion(Model):
+    """What a judge decides on: a claim, and how much it counts."""
+
+    id: Text
+    claim: Text
+    weight: Annotated[float, Field(gt=0)]
+
+
+class Point(Criterion):
     """One atomic thing a good answer says.
 
     `weight`: 3 core, 2 supporting, 1 depth. `probe` asks for the point without giving it
@@ -93,7 +101,6 @@ class Point(Model):
     """
 
     id: Slug
-    claim: Text
     weight: Literal[1, 2, 3]
     stage: Text
     probe: Text
@@ -197,3 +204,233 @@ class Question(Model):
         if (self.kind is Kind.BEHAVIOURAL) != (self.anchors is not None):
             raise ValueError("anchors: present exactly for kind behavioural")
         return self
+
+
+# --- verdicts and grades -------------------------------------------------------------------
+
+
+class Status(StrEnum):
+    """What a judge says of one point."""
+
+    MET = "met"
+    UNCLEAR = "unclear"
+    MISSED = "missed"
+    CONTRADICTED = "contradicted"
+
+
+class Help(StrEnum):
+    """The most help a candidate had had with a point before making it."""
+
+    UNAIDED = "unaided"
+    PROBED = "probed"
+    HINTED = "hinted"
+    PROMPTED = "prompted"
+    TOLD = "told"
+
+
+class Evidence(Model):
+    """The candidate's own words, and the turn in which they stand."""
+
+    turn: int = Field(ge=0)
+    quote: Text
+
+
+class Verdict(Model):
+    """A judge's decision on one point, or on one misconception (met: it was asserted)."""
+
+    point: Text
+    status: Status
+    evidence: Evidence | None = None
+    reason: str = ""
+    confidence: Unit
+    judge: Text
+    help: Help = Help.UNAIDED
+
+
+class Band(Model):
+    """The range in which the score lies with a probability of about 80%."""
+
+    low: Unit
+    high: Unit
+
+
+class Aside(Model):
+    """A point or misconception of another question that the answer touched.
+
+    It is shown and steers what comes next; it never enters the score. `claim` is its text.
+    """
+
+    question: Slug
+    claim: Text
+    misconception: bool = False
+    verdict: Verdict
+
+
+class Grading(StrEnum):
+    """How a grade came about."""
+
+    GRADED = "graded"
+    STAND_IN = "stand-in"
+    NOT_GRADED = "not-graded"
+
+
+class Grade(Model):
+    """What an item stands at after a candidate's turn: verdicts, and the numbers from them.
+
+    `item` is a question's id, or `QUESTION/FOLLOW-UP`. `score` counts help, `unaided` is the
+    score of the opening answer; both are None, never 0, where nothing could be assessed.
+    `misconceptions` holds the asserted ones only.
+    """
+
+    item: Text
+    turn: int = Field(ge=0)
+    status: Grading
+    judge: Text
+    verdicts: tuple[Verdict, ...] = ()
+    misconceptions: tuple[Verdict, ...] = ()
+    score: Unit | None = None
+    unaided: Unit | None = None
+    band: Band | None = None
+    asides: tuple[Aside, ...] = ()
+    flags: tuple[str, ...] = ()
+    note: str = ""
+    rubric: str = ""
+    judge_version: str = ""
+    at: datetime
+
+
+# --- the interview -------------------------------------------------------------------------
+
+
+class Mode(StrEnum):
+    """Coach helps on the way; exam keeps all teaching for the debrief."""
+
+    COACH = "coach"
+    EXAM = "exam"
+
+
+class Who(StrEnum):
+    """The two sides of the table."""
+
+    INTERVIEWER = "interviewer"
+    CANDIDATE = "candidate"
+
+
+class Purpose(StrEnum):
+    """What a turn is for."""
+
+    ASK = "ask"
+    CLARIFY = "clarify"
+    CHALLENGE = "challenge"
+    PROBE = "probe"
+    HINT = "hint"
+    PROMPT = "prompt"
+    TELL = "tell"
+    DEEPEN = "deepen"
+    PERTURB = "perturb"
+    VARIATION = "variation"
+    INFORM = "inform"
+    ADVANCE = "advance"
+    CLOSE = "close"
+    ANSWER = "answer"
+    SKIP = "skip"
+    INQUIRE = "inquire"
+
+
+class Settings(Model):
+    """What the candidate chose before the interview.
+
+    `questions` is how many main questions to ask, `minutes` the time after which the
+    interview wraps up (None: no limit), `seed` fixes the choice of questions.
+    """
+
+    kind: Kind | None = None
+    level: Level | None = None
+    role: Role | None = None
+    topics: tuple[str, ...] = ()
+    mode: Mode = Mode.COACH
+    minutes: Annotated[int, Field(ge=5, le=240)] | None = None
+    questions: Annotated[int, Field(ge=1, le=20)] = 3
+    seed: int = 0
+    judge: Literal["embedded", "llm"] = "embedded"
+
+
+class Turn(Model):
+    """One thing said. `item` and `point` name what it is about; `index` counts from 0."""
+
+    index: int = Field(ge=0)
+    who: Who
+    purpose: Purpose
+    text: Text
+    item: str | None = None
+    point: Slug | None = None
+    at: datetime
+
+
+class Started(Model):
+    """The interview was set up: the questions are copied, so that the rubric is frozen."""
+
+    type: Literal["started"] = "started"
+    settings: Settings
+    plan: tuple[Question, ...] = Field(min_length=1)
+    at: datetime
+
+
+class Said(Model):
+    """Somebody said something."""
+
+    type: Literal["said"] = "said"
+    turn: Turn
+
+
+class Graded(Model):
+    """An item was graded after a candidate's turn."""
+
+    type: Literal["graded"] = "graded"
+    grade: Grade
+
+
+class Closed(Model):
+    """The interview is over: all asked, out of time, or ended by the candidate."""
+
+    type: Literal["closed"] = "closed"
+    why: Literal["finished", "time", "ended"]
+    at: datetime
+
+
+Event = Annotated[Started | Said | Graded | Closed, Field(discriminator="type")]
+"""A fact about an interview. The store keeps them in order; an interview is their fold."""
+
+
+class Interview(Model):
+    """An interview as its events so far make it. Only `interview.session.step` builds one."""
+
+    id: Text
+    settings: Settings
+    plan: tuple[Question, ...]
+    started: datetime
+    turns: tuple[Turn, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    closed: Closed | None = None
+
+    @property
+    def version(self) -> int:
+        """How many events made it: the next one to store has this number."""
+        return 1 + len(self.turns) + len(self.grades) + (self.closed is not None)
+
+
+class Summary(Model):
+    """A line in the list of interviews, kept beside the events so that listing folds none.
+
+    `questions` is how many main questions are planned, `answered` how many of them have been
+    graded; `score` is None, never 0, as long as there is none.
+    """
+
+    id: Text
+    started: AwareDatetime
+    updated: AwareDatetime
+    settings: Settings
+    answered: int = Field(default=0, ge=0)
+    questions: int = Field(ge=1)
+    score: Unit | None = None
+    closed: bool = False

@@ -5,6 +5,7 @@ InterviewerError
 ├── BankError           a question file cannot be used
 ├── AnswerRefused       an answer cannot be taken as it is; it is kept for editing
 ├── SessionError        an interview cannot be found, read or continued
+│   └── Conflict        another window or process has already moved it on
 ├── StoreError          the database or the home folder cannot be used
 ├── IndexUnavailable    the vector store cannot be opened or reached
 ├── ModelFilesError     a model's files are missing or damaged
@@ -38,6 +39,13 @@ class AnswerRefused(InterviewerError):
 
 class SessionError(InterviewerError):
     """An interview cannot be found, read or continued."""
+
+
+class Conflict(SessionError):
+    """Somebody else has already stored what comes next in this interview."""
+
+    def __init__(self) -> None:
+        super().__init__("this interview moved on in another window: reload the page")
 
 
 class StoreError(InterviewerError):

@@ -16,7 +16,7 @@ from interviewer.errors import BankError
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _UniqueKeyLoader(_Loader):
+class _UniqueKeyLoader(_Loader):  # type: ignore[misc]
     """YAML lets a key stand twice and keeps the last; a question bank must not."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -108,9 +108,7 @@ def load_question(path: Path) -> Question:
         raise BankError(f"{path}: {_validation_complaint(error)}") from error
 
 
-def load_bank(
-    folders: Iterable[Path], progress: Callable[[int, int], None] | None = None
-) -> Bank:
+def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | None = None) -> Bank:
     """All `*.yaml` below the folders, ordered by id.
 
     `progress(done, total)` is called after each file. Raises `BankError` at the first file

@@ -1,0 +1,39 @@
+# Everything lives in .venv; uv.lock fixes every version.
+PYTHON ?= python3
+VENV := .venv
+UV := $(VENV)/bin/uv
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.PHONY: run test lint bench browser clean
+
+run: $(VENV)/.installed
+	$(VENV)/bin/interviewer app
+
+test: $(VENV)/.dev-installed
+	$(VENV)/bin/pytest -n auto --dist loadgroup -m "not browser"
+
+browser: $(VENV)/.dev-installed
+	$(VENV)/bin/pytest -m browser
+
+lint: $(VENV)/.dev-installed
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/.dev-installed
+	$(VENV)/bin/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+
+$(UV):
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.installed: $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --inexact --no-default-groups
+	@touch $@
+
+$(VENV)/.dev-installed: $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --inexact
+	@touch $@ $(VENV)/.installed

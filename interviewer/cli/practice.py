@@ -1,0 +1,149 @@
+"""`interviewer practice`: an interview in the terminal, or from a file of answers."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interviewer.cli.console import read_text, services, write_text
+from interviewer.domain import Interview, Kind, Level, Mode, Purpose, Role, Settings, Who
+from interviewer.errors import AnswerRefused, FileError, UsageError
+from interviewer.grading import guard
+from interviewer.interview import session
+from interviewer.interview.interviewer import Interviewer
+from interviewer.report import FORMATS, render
+from interviewer.report.render import banded
+
+SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
+HELP = "Finish an answer with an empty line. /skip passes, /end stops."
+
+
+def practice(
+    kind: Annotated[Kind | None, typer.Option(help="The kind of round; mixed without.")] = None,
+    level: Annotated[Level | None, typer.Option(help="The seniority.")] = None,
+    role: Annotated[Role | None, typer.Option(help="The job.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="In your own words; may be repeated.")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="coach helps on the way, exam does not.")] = Mode.COACH,
+    minutes: Annotated[int | None, typer.Option(min=5, max=240, help="Time limit.")] = None,
+    questions: Annotated[int, typer.Option(min=1, max=20, help="How many questions.")] = 3,
+    seed: Annotated[int | None, typer.Option(help="The same seed, the same questions.")] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            help="Answers in order, separated by lines of ---. As many as questions: one each, "
+            "follow-ups are passed over; more: one for every turn, and what is left is passed."
+        ),
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Continue the interview of this id.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write .json, .md or .html here.")] = None,
+) -> None:
+    """Practise in the terminal."""
+    if report is not None and report.suffix.lower() not in FORMATS:
+        raise UsageError(f"{report}: a report ends in {', '.join(FORMATS)}: choose one of these")
+    given = _read_answers(answers) if answers is not None else None
+    settings = Settings(
+        kind=kind,
+        level=level,
+        role=role,
+        topics=tuple(topic or ()),
+        mode=mode,
+        minutes=minutes,
+        questions=questions,
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+    )
+    with services() as parts:
+        host = parts.interviewer
+        interview = host.resume(resume) if resume else host.start(settings, vary=seed is None)
+        _show(interview, 0)
+        if given is not None:
+            interview = _from_file(host, interview, given)
+        else:
+            interview = _from_terminal(host, interview)
+        result = parts.report(interview)
+    typer.echo(f"\nScore: {banded(result.score, result.band)}")
+    for q in result.questions:
+        typer.echo(f"  {banded(q.score, q.band):28} {q.question}")
+    if report is not None:
+        write_text(report, render(result, report.name))
+        typer.echo(f"The report is in {report}", err=True)
+    else:
+        typer.echo(f"The report: interviewer sessions show {interview.id}", err=True)
+
+
+def _read_answers(path: Path) -> list[str]:
+    """The answers of a file, checked before the interview begins. Raises `FileError`."""
+    answers = [part.strip() for part in SEPARATOR.split(read_text(path))]
+    if len(answers) > 1 and not answers[-1]:
+        answers.pop()
+    for number, answer in enumerate(answers, start=1):
+        try:
+            guard.accept(answer)
+        except AnswerRefused as error:
+            raise FileError(f"{path}: answer {number}: {error}") from error
+    return answers
+
+
+def _from_file(host: Interviewer, interview: Interview, answers: list[str]) -> Interview:
+    """Answer from the list. A lone answer a question keeps follow-ups from eating the next one."""
+    one_each = len(answers) == len(interview.plan)
+    left = iter(answers)
+    while not interview.closed:
+        follow_up = interview.turns[-1].purpose is not Purpose.ASK
+        answer = None if one_each and follow_up else next(left, None)
+        interview = _reply(host, interview, answer)
+    return interview
+
+
+def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
+    typer.echo(f"\n{HELP}", err=True)
+    while not interview.closed:
+        text = "\n".join(_lines()).strip()
+        match text:
+            case "/end":
+                interview = host.end(interview)
+            case "/skip":
+                interview = _reply(host, interview, None)
+            case _:
+                try:
+                    interview = _reply(host, interview, text)
+                except AnswerRefused as error:
+                    typer.echo(f"interviewer: {error}", err=True)
+    return interview
+
+
+def _lines() -> Iterator[str]:
+    """What is typed up to an empty line; the end of input ends the interview."""
+    while True:
+        try:
+            line = input("> ")
+        except EOFError:
+            yield "/end"
+            return
+        if not line.strip():
+            return
+        yield line
+        if line.strip() in ("/end", "/skip"):
+            return
+
+
+def _reply(host: Interviewer, interview: Interview, answer: str | None) -> Interview:
+    seen = len(interview.turns)
+    heard = host.skip(interview) if answer is None else host.hear(interview, answer)
+    interview = host.proceed(heard)
+    _show(interview, seen)
+    return interview
+
+
+def _show(interview: Interview, seen: int) -> None:
+    """Print what the interviewer said since."""
+    for turn in interview.turns[seen:]:
+        if turn.who is Who.INTERVIEWER:
+            number = ""
+            if turn.purpose is Purpose.ASK:
+                number = f"[{len(session.asked(interview))}] "
+            typer.echo(f"\n{number}{turn.text}")

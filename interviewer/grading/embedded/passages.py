@@ -1,0 +1,87 @@
+"""An answer cut into the passages a claim can be read against."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from interviewer.bank.words import content_stems
+from interviewer.grading.guard import addresses_grader
+from interviewer.grading.text import sentences
+
+MAX_WINDOW = 2
+MAX_PASSAGES = 160
+_TAKEN_BACK = re.compile(
+    r"^(?:(?:oh|hm+|uh|um|no|wait|sorry|hang on|hold on|well)[\s,.!…–—-]+)*"
+    r"(?:actually,? (?:no|scratch|forget|that(?:['’]s| is| was) (?:wrong|not)|i (?:was|am) wrong|"
+    r"i take|let me (?:correct|take))"
+    r"|scratch that|strike that|forget (?:that|what i|everything i)|ignore (?:that|what i said)"
+    r"|i take (?:that|it|all of that|everything) back|i (?:want to |would like to |have to )?"
+    r"(?:retract|withdraw)|(?:no,? )?(?:that|what i (?:just )?said)(?:['’]s| is| was) (?:all )?"
+    r"(?:wrong|not (?:right|true|correct)|incorrect|nonsense|backwards|the wrong way)"
+    r"|i (?:was|am) (?:wrong|mistaken)|i misspoke|let me correct (?:that|myself)|correction\b"
+    r"|on second thou?ghts?)",
+    re.IGNORECASE,
+)
+_ALL_OF_IT = re.compile(
+    r"\b(?:everything|all (?:of )?(?:that|this|it)|the (?:whole|entire) (?:thing|answer)|"
+    r"(?:entire|whole|previous) answer|all wrong)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of one turn: `text` is an exact substring of what was said in turn `turn`.
+
+    `first` and `last` number its sentences within the whole answer.
+    """
+
+    turn: int
+    text: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The passages of an answer, and what was left out of them."""
+
+    passages: tuple[Passage, ...]
+    addressed_grader: bool
+    retracted: bool
+
+
+def cut(said: Iterable[tuple[int, str]]) -> Cut:
+    """Single sentences, then windows of two neighbours, turn by turn.
+
+    Sentences that speak to the grader claim nothing and are left out; so is what a later
+    sentence takes back (the sentence before it, or all of it when that is said).
+    """
+    spans = [(turn, text, s, e) for turn, text in said for s, e in sentences(text)]
+    kept: list[int] = []
+    addressed = retracted = False
+    for i, (_, text, start, end) in enumerate(spans):
+        sentence = text[start:end]
+        if addresses_grader(sentence):
+            addressed = True
+            continue
+        if _TAKEN_BACK.search(sentence):
+            retracted = True
+            if _ALL_OF_IT.search(sentence):
+                kept.clear()
+            elif kept:
+                kept.pop()
+        kept.append(i)
+    windows = [
+        (i, i + size - 1)
+        for size in range(1, MAX_WINDOW + 1)
+        for i in kept
+        if all(j in kept and spans[j][0] == spans[i][0] for j in range(i + 1, i + size))
+    ]
+    passages = []
+    for first, last in windows:
+        turn, text, start, _ = spans[first]
+        passage = Passage(turn, text[start : spans[last][3]], first, last)
+        if content_stems(passage.text):
+            passages.append(passage)
+    return Cut(tuple(passages[:MAX_PASSAGES]), addressed, retracted)

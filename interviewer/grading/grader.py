@@ -1,0 +1,177 @@
+"""Grade one item: guard, judge, evidence check, arithmetic, in this order."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from interviewer.domain import (
+    Aside,
+    Grade,
+    Grading,
+    Help,
+    Purpose,
+    Question,
+    Status,
+    Turn,
+    Verdict,
+    Who,
+)
+from interviewer.grading import guard, scoring
+from interviewer.grading.evidence import verify
+from interviewer.grading.guard import Reading
+from interviewer.grading.judge import Answer, Judge, Judgement, nothing_claimed
+from interviewer.grading.rubric import Rubric
+
+NOT_ENGLISH_NOTE = "the answer is not in English, which is all this judge reads: answer in English"
+
+HELP_OF = {
+    Purpose.PROBE: Help.PROBED,
+    Purpose.CLARIFY: Help.PROBED,
+    Purpose.CHALLENGE: Help.PROBED,
+    Purpose.HINT: Help.HINTED,
+    Purpose.PROMPT: Help.PROMPTED,
+    Purpose.TELL: Help.TOLD,
+}
+"""The help that a turn about a point amounts to, least first."""
+
+_BY_HELP = list(Help)
+
+
+class Grader:
+    """Turns what was said on an item into a grade.
+
+    `asides(question, passages)` finds what the answer touched beyond its own question; without
+    it a grade has none.
+    """
+
+    def __init__(
+        self, judge: Judge, asides: Callable[[Question, Answer], Sequence[Aside]] | None = None
+    ) -> None:
+        self._judge = judge
+        self._asides = asides
+
+    @property
+    def judge_name(self) -> str:
+        """Who decides."""
+        return self._judge.name
+
+    def grade(
+        self,
+        rubric: Rubric,
+        turns: Sequence[Turn],
+        *,
+        at: datetime,
+        previous: Grade | None = None,
+        question: Question | None = None,
+    ) -> Grade:
+        """The grade of an item after the last of `turns`, which are all turns on it so far.
+
+        `previous` is the item's last grade, from which the unaided score is kept; `question`
+        asks for asides. Never raises for what the candidate said.
+        """
+        said = tuple(
+            (t.index, t.text)
+            for t in turns
+            if t.who is Who.CANDIDATE and t.purpose is Purpose.ANSWER
+        )
+        heard = tuple(t.text for t in turns if t.who is Who.INTERVIEWER) or (rubric.question,)
+        last = turns[-1].index if turns else 0
+        answer, readings = self._gradable(said, heard)
+        if not answer.said and Reading.NOT_ENGLISH in readings:
+            return Grade(
+                item=rubric.item,
+                turn=last,
+                status=Grading.NOT_GRADED,
+                judge=self._judge.name,
+                note=NOT_ENGLISH_NOTE,
+                rubric=rubric.hash,
+                judge_version=self._judge.version,
+                unaided=previous.unaided if previous else None,
+                at=at,
+            )
+        if answer.said:
+            judgement = self._judge.judge(rubric, answer)
+        else:
+            judgement = Judgement(
+                tuple(nothing_claimed(rubric, self._judge.name, "nothing was claimed"))
+            )
+        verdicts = tuple(_with_help(_checked(v, answer), turns) for v in judgement.verdicts)
+        asserted = tuple(
+            v
+            for v in (_checked(m, answer) for m in judgement.misconceptions)
+            if v.status is Status.MET
+        )
+        by_id = {m.id: m for m in rubric.misconceptions}
+        wrong = [by_id[v.point] for v in asserted]
+        by_point = {v.point: v for v in verdicts}
+        result = scoring.score(rubric.points, by_point, wrong)
+        unaided = (
+            previous.unaided
+            if previous is not None
+            else scoring.score(rubric.points, by_point, wrong, count_help=False).value
+        )
+        flags = judgement.flags
+        if Reading.NOT_ENGLISH in readings:
+            flags = (*flags, "partly not in English")
+        graded = result.value is not None
+        return Grade(
+            item=rubric.item,
+            turn=last,
+            status=Grading.GRADED if graded else Grading.NOT_GRADED,
+            judge=self._judge.name,
+            verdicts=verdicts,
+            misconceptions=asserted,
+            score=result.value,
+            unaided=unaided,
+            band=result.band,
+            asides=tuple(self._asides(question, answer))
+            if self._asides and question and answer.said
+            else (),
+            flags=flags,
+            note="" if graded else "too few points could be assessed to give a score",
+            rubric=rubric.hash,
+            judge_version=self._judge.version,
+            at=at,
+        )
+
+    @staticmethod
+    def _gradable(
+        said: tuple[tuple[int, str], ...], heard: tuple[str, ...]
+    ) -> tuple[Answer, list[Reading]]:
+        """The turns worth a judge's time, and how every turn was read."""
+        readings = [guard.read(text) for _, text in said]
+        kept = tuple(
+            turn for turn, how in zip(said, readings, strict=True) if how is Reading.GRADABLE
+        )
+        return Answer(kept, heard), readings
+
+
+def _checked(verdict: Verdict, answer: Answer) -> Verdict:
+    """The verdict with evidence that stands, or a lesser one: no quote, no claim."""
+    if verdict.status is Status.MISSED:
+        return verdict.model_copy(update={"evidence": None})
+    evidence = (
+        verify(verdict.evidence.quote, answer.said, answer.heard) if verdict.evidence else None
+    )
+    if evidence is not None or verdict.status is Status.UNCLEAR:
+        return verdict.model_copy(update={"evidence": evidence})
+    return verdict.model_copy(
+        update={
+            "status": Status.MISSED,
+            "evidence": None,
+            "reason": "no words of the answer bear this out",
+            "confidence": min(verdict.confidence, 0.6),
+        }
+    )
+
+
+def _with_help(verdict: Verdict, turns: Sequence[Turn]) -> Verdict:
+    """The verdict with the most help that was given on its point before it was made."""
+    if verdict.evidence is None:
+        return verdict
+    given = [
+        HELP_OF[t.purpose]
+        for t in turns
+        if t.point == verdict.point and t.index < verdict.evidence.turn and t.purpose in HELP_OF
+    ]
+    help_ = max(given, key=_BY_HELP.index, default=Help.UNAIDED)
+    return verdict.model_copy(update={"help": help_})

@@ -1,0 +1,1 @@
+"""The conversation: its state, what to ask next, and who drives it."""

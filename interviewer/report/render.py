@@ -1,0 +1,181 @@
+"""A report as a file: JSON for programs, Markdown and HTML for people.
+
+Everything said in the interview is untrusted: it is escaped in HTML and fenced in Markdown.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
+
+from interviewer.domain import Band, Status, Who
+from interviewer.errors import UsageError
+from interviewer.report.build import QuestionReport, Report, VerdictLine
+
+MARK = {
+    Status.MET: "✓ met",
+    Status.UNCLEAR: "? unclear",
+    Status.MISSED: "– missed",
+    Status.CONTRADICTED: "✗ contradicted",
+}
+NOT_FOR_HIRING = "For practice and teaching; not a basis for hiring decisions."
+
+
+def render(report: Report, name: str) -> str:
+    """The report in the format that the file's name ends in. Raises `UsageError` for others."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in FORMATS:
+        raise UsageError(f"{name}: a report ends in {', '.join(FORMATS)}: choose one of these")
+    return FORMATS[suffix](report)
+
+
+def out_of_ten(score: float | None) -> str:
+    """`7.3 of 10`, or `no score`: None is not zero."""
+    return "no score" if score is None else f"{score * 10:.1f} of 10"
+
+
+def banded(score: float | None, band: Band | None) -> str:
+    """The score with its 80% band."""
+    if score is None or band is None:
+        return out_of_ten(score)
+    return f"{out_of_ten(score)} ({band.low * 10:.1f} to {band.high * 10:.1f})"
+
+
+def to_json(report: Report) -> str:
+    """The whole report as JSON, indented."""
+    return json.dumps(report.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+
+def to_markdown(report: Report) -> str:
+    """The report as Markdown; the candidate's words stand in escaped block quotes."""
+    return "\n".join(_markdown(report)) + "\n"
+
+
+def to_html(report: Report) -> str:
+    """The report as one HTML page without scripts or outside files."""
+    body = "\n".join(_html(report))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<title>Interview report</title><style>"
+        "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}"
+        "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;"
+        "padding:.4rem;text-align:left;vertical-align:top}blockquote{margin:.2rem 0;"
+        "padding-left:.8rem;border-left:3px solid #bbb;color:#333;white-space:pre-wrap}"
+        ".met{color:#17693a}.contradicted{color:#a11}.unclear{color:#8a5a00}.missed{color:#555}"
+        f"</style></head><body>\n{body}\n</body></html>\n"
+    )
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    ".json": to_json,
+    ".md": to_markdown,
+    ".html": to_html,
+}
+
+
+def _markdown(report: Report) -> Iterator[str]:
+    yield "# Interview report"
+    yield ""
+    yield f"Score: **{banded(report.score, report.band)}** · {report.settings.mode} mode · "
+    yield f"{report.started} · {NOT_FOR_HIRING}"
+    for number, question in enumerate(report.questions, start=1):
+        yield ""
+        yield f"## {number}. {question.question}"
+        yield ""
+        yield f"{banded(question.score, question.band)}; opening answer alone: " + (
+            f"{out_of_ten(question.unaided)}; judge: {question.judge or 'none'}"
+        )
+        if question.note:
+            yield f"\n{question.note}"
+        yield ""
+        yield from _markdown_points(question.verdicts)
+        for wrong in question.misconceptions:
+            yield f"- ✗ misconception: {wrong.claim} {wrong.correction}"
+            yield _quoted(wrong.evidence)
+        for follow_up in question.follow_ups:
+            yield f"\n### Follow-up: {follow_up.question} ({out_of_ten(follow_up.score)})\n"
+            yield from _markdown_points(follow_up.verdicts)
+        for aside in question.asides:
+            label = "a misconception about another question" if aside.misconception else "beyond"
+            yield f"- {label} ({aside.question_id}): {aside.claim}"
+            yield _quoted(aside.evidence)
+        yield f"\n**A good answer.** {question.model_answer}"
+        yield f"\n*Sources: {'; '.join(question.sources)}*"
+        yield "\n<details><summary>What was said</summary>\n"
+        for turn in question.turns:
+            who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
+            yield f"**{who}** ({turn.purpose}):"
+            yield _quoted(turn.text)
+            yield ""
+        yield "</details>"
+    if report.study:
+        yield "\n## Practise next\n"
+        for study in report.study:
+            yield f"- `{study.question_id}`: {study.question}"
+
+
+def _markdown_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
+    for verdict in verdicts.values():
+        helped = "" if verdict.help == "unaided" else f", {verdict.help}"
+        yield f"- {MARK[verdict.verdict]} (weight {verdict.weight:g}{helped}): {verdict.claim}"
+        if verdict.evidence:
+            yield _quoted(verdict.evidence)
+
+
+def _quoted(text: str) -> str:
+    """An indented block quote in which nothing is Markdown or HTML."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+.!|$~-])", r"\\\1", html.escape(text, quote=False))
+    return "\n".join(f"  > {line}" for line in escaped.splitlines() or [""])
+
+
+def _html(report: Report) -> Iterator[str]:
+    e = html.escape
+    yield "<h1>Interview report</h1>"
+    yield f"<p><strong>{banded(report.score, report.band)}</strong> · "
+    yield f"{e(report.settings.mode)} mode · {e(report.started)}<br><small>{NOT_FOR_HIRING}</small>"
+    for number, question in enumerate(report.questions, start=1):
+        yield from _html_question(number, question)
+    if report.study:
+        yield "<h2>Practise next</h2><ul>"
+        yield from (f"<li>{e(s.question)} <small>{e(s.question_id)}</small>" for s in report.study)
+        yield "</ul>"
+
+
+def _html_question(number: int, question: QuestionReport) -> Iterator[str]:
+    e = html.escape
+    yield f"<h2>{number}. {e(question.question)}</h2>"
+    yield f"<p>{banded(question.score, question.band)}; opening answer alone: "
+    yield f"{out_of_ten(question.unaided)}; judge: {e(question.judge or 'none')}. "
+    yield e(question.note)
+    yield from _html_points(question.verdicts)
+    for wrong in question.misconceptions:
+        yield f'<p class="contradicted">✗ {e(wrong.claim)}</p><p>{e(wrong.correction)}</p>'
+        yield f"<blockquote>{e(wrong.evidence)}</blockquote>"
+    for follow_up in question.follow_ups:
+        yield f"<h3>Follow-up: {e(follow_up.question)} ({out_of_ten(follow_up.score)})</h3>"
+        yield from _html_points(follow_up.verdicts)
+    for aside in question.asides:
+        label = "Misconception about" if aside.misconception else "Also right, on"
+        yield f"<p>{label} <em>{e(aside.question_id)}</em>: {e(aside.claim)}</p>"
+        yield f"<blockquote>{e(aside.evidence)}</blockquote>"
+    yield f"<h3>A good answer</h3><p>{e(question.model_answer)}</p>"
+    yield f"<p><small>{e('; '.join(question.sources))}</small></p>"
+    yield "<details><summary>What was said</summary>"
+    for turn in question.turns:
+        who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
+        yield f"<p><strong>{who}</strong> ({e(turn.purpose)})</p>"
+        yield f"<blockquote>{e(turn.text)}</blockquote>"
+    yield "</details>"
+
+
+def _html_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
+    e = html.escape
+    yield "<table><tr><th>verdict</th><th>point</th></tr>"
+    for verdict in verdicts.values():
+        helped = "" if verdict.help == "unaided" else f", {verdict.help}"
+        quote = f"<blockquote>{e(verdict.evidence)}</blockquote>" if verdict.evidence else ""
+        yield f'<tr><td class="{verdict.verdict}">{MARK[verdict.verdict]}</td>'
+        yield f"<td>{e(verdict.claim)} <small>weight {verdict.weight:g}{helped}</small>"
+        yield f"{quote}</td></tr>"
+    yield "</table>"

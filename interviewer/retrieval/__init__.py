@@ -1,0 +1,18 @@
+"""The vector store: encode texts, index a bank, find what is like a text in it."""
+
+from interviewer.retrieval.encoder import Encoder, OnnxEncoder, SentenceTransformerEncoder
+from interviewer.retrieval.index import Hit, Part, ReferenceIndex, open_index
+from interviewer.retrieval.neighbours import find_questions, related, study_next
+
+__all__ = [
+    "Encoder",
+    "Hit",
+    "OnnxEncoder",
+    "Part",
+    "ReferenceIndex",
+    "SentenceTransformerEncoder",
+    "find_questions",
+    "open_index",
+    "related",
+    "study_next",
+]

@@ -1,0 +1,70 @@
+"""Open Chroma, in a folder or on a server; the one module that imports it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from interviewer.errors import IndexUnavailable, UsageError
+
+_CONNECT_SECONDS = 5.0
+
+
+def open_folder(folder: Path) -> Any:
+    """A Chroma client of this folder, which this process must own; to be `close()`d.
+
+    Raises `IndexUnavailable` where the files in it are damaged.
+    """
+    import chromadb
+
+    with errors_as_unavailable(f"in {folder}"):
+        return chromadb.PersistentClient(folder, settings=_no_telemetry())
+
+
+def open_server(url: str) -> Any:
+    """A Chroma client of the server at http://HOST:PORT; to be `close()`d.
+
+    Raises `UsageError` for an address that is none, `IndexUnavailable` where nothing that
+    speaks Chroma answers.
+    """
+    import chromadb
+
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if host is None or parts.scheme not in ("http", "https") or parts.path not in ("", "/"):
+        raise UsageError("CHROMA_URL is not the address of a server: write http://HOST:PORT")
+    secure = parts.scheme == "https"
+    port = port or (443 if secure else 8000)
+    with errors_as_unavailable(f"at {url}"):
+        # Chroma's own client waits for ever where nothing answers at all.
+        socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
+        return chromadb.HttpClient(host, port, ssl=secure, settings=_no_telemetry())
+
+
+@contextmanager
+def errors_as_unavailable(place: str) -> Iterator[None]:
+    """Raise what Chroma, its HTTP client or the network raises as one `IndexUnavailable`.
+
+    `place` is "in FOLDER" or "at URL".
+    """
+    try:
+        yield
+    except Exception as error:  # Chroma raises bare Exceptions, too
+        reason = str(error).strip() or type(error).__name__
+        remedy = (
+            "start the server, or unset CHROMA_URL"
+            if place.startswith("at ")
+            else "delete that folder and open the index again, it is rebuilt"
+        )
+        raise IndexUnavailable(f"the index {place} cannot be used ({reason}): {remedy}") from error
+
+
+def _no_telemetry() -> Any:
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)

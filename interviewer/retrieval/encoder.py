@@ -1,0 +1,160 @@
+"""Turn texts into vectors of unit length, so that their dot product is their likeness."""
+
+import hashlib
+import importlib
+import importlib.metadata
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewer.errors import ModelFilesError, UsageError
+
+MAX_TOKENS = 256
+"""What the model was trained to read; the rest of a longer text is not seen."""
+
+
+class Encoder(Protocol):
+    """What the rest of the program knows of an embedding model."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the weights: equal names give equal vectors."""
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text, (n, dimensions), each of unit length; no text gives (0, dimensions)."""
+
+
+class OnnxEncoder:
+    """The encoder that ships with the program (`models/encoder`), run without torch.
+
+    Every text is a run of its own: on a CPU that is a fifth faster than batches ordered by
+    length, and a vector cannot depend on its neighbours, on padding or on the number of
+    threads. Files are opened at the first use; `ModelFilesError` says what is wrong with them.
+    One encoder may be used from several threads.
+    """
+
+    dimensions = 384
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        self._folder = folder
+        self._threads = threads
+
+    @property
+    def name(self) -> str:
+        """The model's name and the beginning of its SHA-256; opens no model."""
+        return f"all-MiniLM-L6-v2-int8-{self._sums['model.onnx'][:12]}"
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text, (n, 384), each of unit length; reads the first 256 tokens of each."""
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+            feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+            vectors[row] = self._session.run(None, feed)[0][0]
+        return vectors
+
+    @cached_property
+    def _sums(self) -> dict[str, str]:
+        """File name to SHA-256, as the export wrote them."""
+        path = self._folder / "SHA256SUMS"
+        lines = self._read("SHA256SUMS").decode("utf-8", "replace").splitlines()
+        sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        if not {"model.onnx", "tokenizer.json"} <= sums.keys():
+            raise ModelFilesError(f"{path} is damaged: {_REINSTALL}")
+        return sums
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_str(self._verified("tokenizer.json").decode("utf-8"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(MAX_TOKENS)
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        model = self._verified("model.onnx")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def _verified(self, name: str) -> bytes:
+        content = self._read(name)
+        if hashlib.sha256(content).hexdigest() != self._sums[name]:
+            raise ModelFilesError(f"{self._folder / name} is damaged: {_REINSTALL}")
+        return content
+
+    def _read(self, name: str) -> bytes:
+        path = self._folder / name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ModelFilesError(
+                f"{path} cannot be read ({error.strerror}): {_REINSTALL}"
+            ) from error
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model by name or folder, through the extra of that name.
+
+    Raises `UsageError` where the extra is not installed or the model cannot be loaded.
+    """
+
+    def __init__(self, model: str) -> None:
+        self._model_name = model
+
+    @property
+    def name(self) -> str:
+        """The model's name and the library's version; the hub keeps the weights of a name."""
+        try:
+            version = importlib.metadata.version("sentence-transformers")
+        except importlib.metadata.PackageNotFoundError:
+            raise UsageError(_NO_EXTRA.format(model=self._model_name)) from None
+        return f"{self._model_name}-sentence-transformers-{version}"
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector; loads the model."""
+        return int(self._model.encode(["x"]).shape[1])
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text, (n, dimensions), each of unit length."""
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        vectors: NDArray[np.float32] = self._model.encode(
+            list(texts), normalize_embeddings=True, show_progress_bar=False
+        )
+        return vectors.astype(np.float32, copy=False)
+
+    @cached_property
+    def _model(self) -> Any:
+        try:
+            library = importlib.import_module("sentence_transformers")
+        except ImportError:
+            raise UsageError(_NO_EXTRA.format(model=self._model_name)) from None
+        try:
+            return library.SentenceTransformer(self._model_name)
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the embedding model {self._model_name!r} cannot be loaded: check its name "
+                f"and the network ({error})"
+            ) from error
+
+
+_REINSTALL = "install the interviewer again"
+_NO_EXTRA = (
+    "the embedding model {model!r} needs an extra: pip install 'interviewer[sentence-transformers]'"
+)

@@ -1,0 +1,1 @@
+"""One file per revision, named r and the revision: `r0001_interviews.py`."""

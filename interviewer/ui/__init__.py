@@ -1,0 +1,1 @@
+"""The web page: widgets only. What they show is decided elsewhere."""

@@ -1,0 +1,44 @@
+"""Which view to show: the address names the interview, its state decides the rest."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from interviewer.errors import InterviewerError
+from interviewer.interview import session
+from interviewer.interview.session import Need
+from interviewer.ui import chat, report, setup
+from interviewer.wiring import Services
+
+ADDRESS = "interview"
+
+
+def show(services: Callable[[], Services]) -> None:
+    """Draw the page. Every error is one line on it; nothing said is lost by one."""
+    st.set_page_config(page_title="Interviewer", page_icon="🎙️", layout="centered")
+    try:
+        _route(services())
+    except InterviewerError as error:
+        st.error(str(error), icon="⚠️")
+        if st.button("Start over"):
+            st.query_params.clear()
+            st.rerun()
+
+
+def _route(services: Services) -> None:
+    interview_id = st.query_params.get(ADDRESS)
+    if interview_id is None:
+        chosen = setup.show(services)
+        if chosen is not None:
+            st.query_params[ADDRESS] = chosen
+            st.rerun()
+        return
+    interview = services.interview(interview_id)
+    needed = session.need(interview)
+    if needed in (Need.GRADE, Need.SPEAK):
+        with st.spinner("Picking up where we were …"):
+            interview = services.interviewer.proceed(interview)
+    if interview.closed:
+        report.show(services, interview)
+    else:
+        chat.show(services, interview)

@@ -1,0 +1,54 @@
+"""A tripwire on the network, and what many tests share."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interviewer.bank import load_question
+from interviewer.domain import Question
+
+ROOT = Path(__file__).resolve().parent.parent
+_connect = socket.socket.connect
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection beyond this machine raises: no test may depend on one or pay for one."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0])
+            local = host == "localhost" or (
+                host.replace(".", "").replace(":", "").isalnum() and _is_loopback(host)
+            )
+            if not local:
+                raise AssertionError(f"a test tried to reach {host}")
+        _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def dropout() -> Question:
+    """A question of the shipped bank, with misconceptions and follow-ups."""
+    return load_question(ROOT / "knowledge" / "deep-learning" / "dropout.yaml")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home folder of the test's own, and nothing else configured."""
+    for name in ("DATABASE_URL", "CHROMA_URL", "INTERVIEWER_BANK", "INTERVIEWER_ENCODER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("INTERVIEWER_HOME", str(tmp_path / "home"))
+    yield tmp_path / "home"

@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewer.grading.evidence import find_quote, is_echo, says_something, verify
+from interviewer.grading.text import normalise, sentences
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "found"),
+    [
+        ("bias falls", "As Bias   FALLS, variance grows", "Bias   FALLS"),
+        ("bi\u200bas falls", "bias falls", "bias falls"),
+        ("“bias falls …”", "so bias falls here", "bias falls"),
+        ("ﬁne", "it is fine", "fine"),
+        ("x² + 1", "we get x2 + 1", "x2 + 1"),
+        ("bias rises", "bias falls", None),
+        ("", "bias falls", None),
+    ],
+)
+def test_a_quote_is_found_as_it_stands_in_the_answer(
+    quote: str, text: str, found: str | None
+) -> None:
+    assert find_quote(quote, text) == found
+
+
+@given(st.text(min_size=1, max_size=200), st.data())
+def test_every_stretch_of_an_answer_is_found_in_it(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    found = find_quote(text[start:end], text)
+    if found is not None:
+        assert found in text
+
+
+@given(st.text(max_size=300))
+def test_normalising_keeps_every_character_s_origin(text: str) -> None:
+    result = normalise(text)
+    assert len(result.text) == len(result.origin)
+    assert list(result.origin) == sorted(result.origin)
+    assert all(0 <= i < len(text) for i in result.origin)
+
+
+@given(st.text(max_size=400))
+def test_sentences_cover_the_text_in_order(text: str) -> None:
+    spans = sentences(text)
+    assert all(s < e for s, e in spans)
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    kept = "".join(text[s:e] for s, e in spans)
+    assert sum(c.isalnum() for c in kept) == sum(c.isalnum() for c in text)
+
+
+def test_abbreviations_and_decimals_end_no_sentence() -> None:
+    text = "Use p = 0.5, e.g. in vision. Then stop.\n- first item\n- second item"
+    assert [text[s:e] for s, e in sentences(text)] == [
+        "Use p = 0.5, e.g. in vision.",
+        "Then stop.",
+        "- first item",
+        "- second item",
+    ]
+
+
+def test_three_content_words_or_a_formula_say_something() -> None:
+    assert says_something("averaging trees lowers variance")
+    assert says_something("∂L/∂z = p − y")
+    assert says_something("O(n log n)")
+    assert not says_something("the variance")
+    assert not says_something(":")
+
+
+def test_words_given_back_are_an_echo() -> None:
+    question = "How do random forests reduce the variance of decision trees?"
+    assert is_echo("random forests reduce variance of decision trees", [question])
+    assert not is_echo("random forests average many decorrelated trees", [question])
+
+
+def test_evidence_must_be_the_candidate_s_own_words() -> None:
+    said = [(1, "Dropout zeroes activations at random."), (3, "Scale by 1 / (1 - p).")]
+    found = verify("zeroes activations at random", said)
+    assert found is not None
+    assert (found.turn, found.quote) == (1, "zeroes activations at random")
+    assert verify("Scale by 1 / (1 - p)", said) is not None
+    assert verify("dropout is switched off at inference", said) is None
+    assert verify("zeroes activations at random", said, ["It zeroes activations at random"]) is None
+
+
+def test_a_short_reply_to_a_probe_counts_as_a_whole_only() -> None:
+    said = [(1, "It regularises a network by noise."), (3, "All units active")]
+    assert verify("All units active", said) is not None
+    assert verify("units active", said) is None

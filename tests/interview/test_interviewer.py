@@ -1,0 +1,262 @@
+"""Whole interviews with a scripted judge: what is asked, when it stops, what survives."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewer.domain import (
+    Help,
+    Interview,
+    Mode,
+    Purpose,
+    Question,
+    Settings,
+    Status,
+    Who,
+)
+from interviewer.errors import AnswerRefused, SessionError
+from interviewer.grading.grader import Grader
+from interviewer.interview import session
+from interviewer.interview.interviewer import Interviewer, overall
+from interviewer.interview.session import Need
+from tests.fakes import KeywordJudge, MemoryArchive, say, ticking, transcript
+
+CORE = ("+random-zeroing", "+no-co-adaptation", "+off-at-inference")
+
+
+def host(
+    question: Question,
+    archive: MemoryArchive | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Interviewer:
+    return Interviewer(
+        archive or MemoryArchive(),
+        Grader(KeywordJudge()),
+        [question],
+        lambda _topic, _limit, _kind: [],
+        clock or ticking(),
+    )
+
+
+def settings(mode: Mode = Mode.EXAM, minutes: int | None = None) -> Settings:
+    return Settings(mode=mode, questions=1, minutes=minutes)
+
+
+def answer(interviewer: Interviewer, interview: Interview, text: str) -> Interview:
+    return interviewer.proceed(interviewer.hear(interview, text))
+
+
+def test_it_opens_with_the_question_and_listens(dropout: Question) -> None:
+    interview = host(dropout).start(settings())
+    assert [t.text for t in interview.turns] == [dropout.question]
+    assert session.need(interview) is Need.LISTEN
+
+
+def test_an_open_core_point_is_probed_with_the_bank_s_probe(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = answer(
+        interviewer, interviewer.start(settings()), say("+random-zeroing", "+no-co-adaptation")
+    )
+    last = interview.turns[-1]
+    assert (last.purpose, last.point) == (Purpose.PROBE, "off-at-inference")
+    assert last.text == "What does the layer do once the model serves predictions?"
+
+
+def test_a_critical_misconception_is_challenged_before_anything_else(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = answer(
+        interviewer, interviewer.start(settings()), say("!active-at-test", "?random-zeroing")
+    )
+    assert interview.turns[-1].purpose is Purpose.CHALLENGE
+    assert interview.turns[-1].text == dropout.misconceptions[0].challenge
+
+
+def test_an_unclear_core_point_is_clarified_in_the_candidate_s_words(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = answer(interviewer, interviewer.start(settings()), say("?random-zeroing"))
+    last = interview.turns[-1]
+    assert (last.purpose, last.point) == (Purpose.CLARIFY, "random-zeroing")
+    assert "Alpha beta gamma delta" in last.text
+
+
+def test_with_the_core_settled_it_deepens_and_grades_the_follow_up_on_its_own(
+    dropout: Question,
+) -> None:
+    interviewer = host(dropout)
+    interview = answer(interviewer, interviewer.start(settings()), say(*CORE))
+    assert interview.turns[-1].purpose in (Purpose.DEEPEN, Purpose.VARIATION)
+    item = interview.turns[-1].item
+    assert item is not None
+    assert item.startswith("dropout/")
+    before = session.latest_grade(interview, "dropout")
+    follow_up = session.question_of(interview, item)[1]
+    assert follow_up is not None
+    interview = answer(interviewer, interview, say(f"+{follow_up.points[0].id}", "-rescaling"))
+    grade = session.latest_grade(interview, item)
+    assert grade is not None
+    assert {v.point for v in grade.verdicts} == {p.id for p in follow_up.points}
+    assert session.latest_grade(interview, "dropout") == before
+
+
+def test_coach_mode_climbs_the_ladder_and_the_help_is_counted(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings(Mode.COACH))
+    interview = answer(interviewer, interview, say("+random-zeroing", "+no-co-adaptation"))
+    seen = [interview.turns[-1].purpose]
+    for text in ("Something else entirely here", "Still some other words here"):
+        interview = answer(interviewer, interview, text)
+        seen.append(interview.turns[-1].purpose)
+    assert seen == [Purpose.PROBE, Purpose.HINT, Purpose.PROMPT]
+    assert "____" in interview.turns[-1].text
+    interview = answer(interviewer, interview, say("+off-at-inference"))
+    grade = session.latest_grade(interview, "dropout")
+    assert grade is not None
+    helped = {v.point: v.help for v in grade.verdicts}
+    assert helped["off-at-inference"] is Help.PROMPTED
+    assert helped["random-zeroing"] is Help.UNAIDED
+    weights = {p.id: p.weight for p in dropout.points}
+    total = sum(weights.values())
+    assert grade.score == pytest.approx((3 + 3 + 0.3 * 3) / total)
+    assert grade.unaided == pytest.approx((3 + 3) / total)
+
+
+def test_exam_mode_never_hints_prompts_or_tells(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings(Mode.EXAM))
+    while not interview.closed:
+        interview = answer(interviewer, interview, "Quite unrelated words every single time")
+    helping = {Purpose.HINT, Purpose.PROMPT, Purpose.TELL}
+    assert not helping & {t.purpose for t in interview.turns}
+
+
+def test_two_turns_without_gain_end_a_question(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings())
+    for _ in range(3):
+        assert not interview.closed
+        interview = answer(interviewer, interview, "Quite unrelated words once more")
+    assert interview.closed
+
+
+def test_a_second_dont_know_ends_a_question(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = answer(interviewer, interviewer.start(settings()), "I don't know")
+    assert not interview.closed
+    interview = answer(interviewer, interview, "no idea, sorry")
+    assert interview.closed
+    assert overall(interview) == 0.0
+
+
+def test_a_retraction_takes_credit_back(dropout: Question) -> None:
+    class Revising(KeywordJudge):
+        def judge(self, rubric, answer):  # type: ignore[no-untyped-def]
+            judgement = super().judge(rubric, answer)
+            if "withdraw" in answer.said[-1][1]:
+                return super().judge(rubric, type(answer)(answer.said[1:], answer.heard))
+            return judgement
+
+    interviewer = Interviewer(
+        MemoryArchive(), Grader(Revising()), [dropout], lambda *_: [], ticking()
+    )
+    interview = answer(interviewer, interviewer.start(settings()), say("+random-zeroing"))
+    first = session.latest_grade(interview, "dropout")
+    interview = answer(interviewer, interview, "I withdraw all of what I said before")
+    second = session.latest_grade(interview, "dropout")
+    assert first is not None
+    assert second is not None
+    assert (first.score, second.score) == (pytest.approx(3 / 14), 0.0)
+    assert second.unaided == first.unaided
+
+
+def test_passing_is_graded_as_nothing_claimed(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings())
+    interview = interviewer.proceed(interviewer.skip(interview))
+    assert interview.closed
+    assert overall(interview) == 0.0
+
+
+def test_time_is_kept(dropout: Question) -> None:
+    interviewer = host(dropout, clock=ticking(seconds=100))
+    interview = interviewer.start(settings(minutes=5))
+    interview = answer(interviewer, interview, say("+random-zeroing"))
+    assert interview.closed
+    assert interview.turns[-1].purpose is Purpose.CLOSE
+
+
+def test_what_is_cut_off_between_answer_and_grade_is_graded_once(dropout: Question) -> None:
+    archive = MemoryArchive()
+    interviewer = host(dropout, archive)
+    interview = interviewer.hear(interviewer.start(settings()), say("+random-zeroing"))
+    resumed = host(dropout, archive).resume(interview.id)
+    assert len(resumed.grades) == 1
+    assert resumed.turns[1].text == say("+random-zeroing")
+    assert host(dropout, archive).resume(interview.id) == resumed
+
+
+def test_a_second_window_cannot_answer_twice(dropout: Question) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings())
+    interviewer.hear(interview, "One answer in one window")
+    with pytest.raises(SessionError, match="another window"):
+        interviewer.hear(interview, "Another answer in another window")
+
+
+def test_a_refused_answer_changes_nothing(dropout: Question) -> None:
+    archive = MemoryArchive()
+    interviewer = host(dropout, archive)
+    interview = interviewer.start(settings())
+    for text in ("", "x" * 200_000):
+        with pytest.raises(AnswerRefused):
+            interviewer.hear(interview, text)
+    assert interviewer.load(interview.id) == interview
+
+
+MARKS = st.sampled_from(
+    [
+        *(f"{mark}{p}" for mark in "+-?" for p in ("random-zeroing", "rescaling", "same-mask")),
+        "+no-co-adaptation",
+        "+off-at-inference",
+        "!active-at-test",
+    ]
+)
+
+
+@given(
+    st.sampled_from(Mode),
+    st.lists(st.one_of(st.lists(MARKS, min_size=1, max_size=3), st.just("skip")), max_size=12),
+)
+def test_any_interview_ends_and_its_events_replay_to_it(
+    dropout: Question, mode: Mode, replies: list[list[str] | str]
+) -> None:
+    archive = MemoryArchive()
+    interviewer = host(dropout, archive)
+    interview = interviewer.start(settings(mode))
+    for reply in [*replies, *["I don't know"] * 8]:
+        if interview.closed:
+            break
+        interview = (
+            interviewer.proceed(interviewer.skip(interview))
+            if reply == "skip"
+            else answer(interviewer, interview, reply if isinstance(reply, str) else say(*reply))
+        )
+    assert interview.closed
+    assert interviewer.load(interview.id) == interview
+    answered = [t for t in interview.turns if t.who is Who.CANDIDATE]
+    assert len(interview.grades) == len(answered)
+    _never_given_away(interview, dropout)
+
+
+def _never_given_away(interview: Interview, question: Question) -> None:
+    """Outside the coach's last two rungs no point's claim is said before it is covered."""
+    telling = (Purpose.PROMPT, Purpose.TELL)
+    for turn in interview.turns:
+        if turn.who is Who.INTERVIEWER and turn.purpose not in telling:
+            assert not any(p.claim in turn.text for p in question.points), transcript(interview)
+            assert turn.text.count("?") <= 2
+    assert all(
+        v.status is not Status.MET or v.evidence for g in interview.grades for v in g.verdicts
+    )
