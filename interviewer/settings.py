@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from interviewer.errors import UsageError
 
 FILE = "settings.toml"
+SHIPPED = "shipped"
+"""Names the bank that comes with the program, where a folder of questions is expected."""
 
 
 class Configuration(BaseModel):
@@ -26,9 +28,18 @@ class Configuration(BaseModel):
     home: Path = Field(alias="INTERVIEWER_HOME")
     judge: Literal["embedded"] = Field(default="embedded", alias="INTERVIEWER_JUDGE")
     encoder: str = Field(default="", alias="INTERVIEWER_ENCODER")
-    bank: Path | None = Field(default=None, alias="INTERVIEWER_BANK")
+    bank: str = Field(default=SHIPPED, alias="INTERVIEWER_BANK")
     database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
     chroma_url: str = Field(default="", alias="CHROMA_URL", repr=False)
+
+    @property
+    def banks(self) -> tuple[Path | None, ...]:
+        """The folders of questions to use, None for the shipped one.
+
+        `INTERVIEWER_BANK` joins them as `PATH` does: `shipped:/my/questions` has both.
+        """
+        parts = [part for part in self.bank.split(os.pathsep) if part]
+        return tuple(None if part == SHIPPED else Path(part) for part in parts)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -51,7 +62,7 @@ class Configuration(BaseModel):
 def _from_file(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: cannot be read as TOML ({error}): mend or remove it") from error

@@ -35,13 +35,10 @@ class Services:
 
     @cached_property
     def bank(self) -> "Bank":
-        """The question bank: the shipped one, and the user's own if there is one."""
+        """The question bank: the shipped one, the user's own, or both."""
         from interviewer.bank import load_bank
 
-        folders = [resources.folder("knowledge")]
-        if self.configuration.bank is not None:
-            folders.append(self.configuration.bank)
-        return load_bank(folders)
+        return load_bank([f or resources.folder("knowledge") for f in self.configuration.banks])
 
     @cached_property
     def encoder(self) -> "Encoder":

@@ -2,7 +2,6 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +45,9 @@ def dropout() -> Question:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, and nothing else configured."""
     for name in ("DATABASE_URL", "CHROMA_URL", "INTERVIEWER_BANK", "INTERVIEWER_ENCODER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("INTERVIEWER_HOME", str(tmp_path / "home"))
-    yield tmp_path / "home"
+    return tmp_path / "home"

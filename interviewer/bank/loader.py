@@ -97,7 +97,7 @@ def load_question(path: Path) -> Question:
     try:
         data = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader's subclass
     except yaml.MarkedYAMLError as error:
-        raise BankError(f"{path}{_yaml_complaint(error)}") from error
+        raise BankError(f"{path}{_yaml_complaint(error, text)}") from error
     except yaml.YAMLError as error:
         raise BankError(f"{path}: not YAML: {error}") from error
     if not isinstance(data, dict):
@@ -133,18 +133,20 @@ def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | No
     return Bank(tuple(questions[i] for i in sorted(questions)), files)
 
 
-def _yaml_complaint(error: yaml.MarkedYAMLError) -> str:
+def _yaml_complaint(error: yaml.MarkedYAMLError, text: str) -> str:
     mark = error.problem_mark
-    where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    problem = error.problem or "not YAML"
-    if "'\\t'" in problem or "\t" in problem:
+    if mark is None:
+        return f": {error.problem or 'not YAML'}"
+    where = f", line {mark.line + 1}, column {mark.column + 1}"
+    if text[mark.index : mark.index + 1] == "\t":
         return f"{where}: a tab: indent with spaces"
-    return f"{where}: {problem}"
+    return f"{where}: {error.problem or 'not YAML'}"
 
 
 def _validation_complaint(error: ValidationError) -> str:
     """The first complaint, its key path, and how many more there are."""
-    first, *rest = error.errors()
+    # A key that is misspelt is missing too: the spelling is what to mend.
+    first, *rest = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"]) or "the question"
     match first["type"]:
         case "missing":

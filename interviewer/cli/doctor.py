@@ -35,8 +35,7 @@ def _home(parts: Services) -> str:
 
 
 def _bank(parts: Services) -> str:
-    own = f", your own from {parts.configuration.bank}" if parts.configuration.bank else ""
-    return f"{len(parts.bank)} questions{own}"
+    return f"{len(parts.bank)} questions ({parts.configuration.bank})"
 
 
 def _database(parts: Services) -> str:
@@ -55,7 +54,7 @@ def _judge(parts: Services) -> str:
 
 def _index(parts: Services) -> str:
     where = "CHROMA_URL" if parts.configuration.chroma_url else "in the home folder"
-    return f"{where}, {parts.index.count} entries"
+    return f"{where}, {parts.index.count()} entries"
 
 
 CHECKS: dict[str, Callable[[Services], str]] = {

@@ -147,7 +147,7 @@ def _already_graded(output: Path, records: Sequence[Record], version: str) -> in
 
     Raises `FileError` if it holds anything else.
     """
-    if not output.exists():
+    if not output.is_file():
         return 0
     text = read_text(output)
     whole = text[: text.rfind("\n") + 1]

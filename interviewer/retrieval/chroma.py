@@ -1,6 +1,5 @@
 """Open Chroma, in a folder or on a server; the one module that imports it."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +8,13 @@ from urllib.parse import urlsplit
 
 from interviewer.errors import IndexUnavailable, UsageError
 
+_HEARTBEAT = "/api/v2/heartbeat"
 _CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 30.0
 
 
 def open_folder(folder: Path) -> Any:
-    """A Chroma client of this folder, which this process must own; to be `close()`d.
+    """A Chroma client of this folder, which this process must own, to be given to `close`.
 
     Raises `IndexUnavailable` where the files in it are damaged.
     """
@@ -24,12 +25,13 @@ def open_folder(folder: Path) -> Any:
 
 
 def open_server(url: str) -> Any:
-    """A Chroma client of the server at http://HOST:PORT; to be `close()`d.
+    """A Chroma client of the server at http://HOST:PORT, to be given to `close`.
 
     Raises `UsageError` for an address that is none, `IndexUnavailable` where nothing that
     speaks Chroma answers.
     """
     import chromadb
+    import httpx
 
     try:
         parts = urlsplit(url)
@@ -41,9 +43,30 @@ def open_server(url: str) -> Any:
     secure = parts.scheme == "https"
     port = port or (443 if secure else 8000)
     with errors_as_unavailable(f"at {url}"):
-        # Chroma's own client waits for ever where nothing answers at all.
-        socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
-        return chromadb.HttpClient(host, port, ssl=secure, settings=_no_telemetry())
+        # Asked first with a time limit: Chroma's own client is made without one.
+        heartbeat = f"{parts.scheme}://{host}:{port}{_HEARTBEAT}"
+        httpx.get(heartbeat, timeout=_CONNECT_SECONDS).raise_for_status()
+        client = chromadb.HttpClient(host, port, ssl=secure, settings=_no_telemetry())
+    for session in _sessions(client):
+        session.timeout = _ANSWER_SECONDS
+    return client
+
+
+def close(client: Any) -> None:
+    """Let go of the folder or of the connections to the server."""
+    sessions = _sessions(client)
+    client.close()
+    for session in sessions:
+        session.close()
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP sessions of a server's client; none for a folder's.
+
+    Chroma neither closes them nor lets a time limit be set, hence the private names.
+    """
+    servers: list[Any] = [getattr(c, "_server", None) for c in (client, client._admin_client)]
+    return [server._session for server in servers if hasattr(server, "_session")]
 
 
 @contextmanager

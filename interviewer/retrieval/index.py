@@ -16,7 +16,7 @@ from typing import Any, Literal, Self, get_args
 
 from interviewer.bank import Bank
 from interviewer.domain import Kind, Point, Question
-from interviewer.retrieval.chroma import errors_as_unavailable, open_folder, open_server
+from interviewer.retrieval.chroma import close, errors_as_unavailable, open_folder, open_server
 from interviewer.retrieval.encoder import Encoder
 from interviewer.retrieval.ownership import own
 
@@ -78,6 +78,10 @@ class ReferenceIndex:
         self._encoder = encoder
         self._place = place
         self._resources = resources
+
+    def count(self) -> int:
+        """How many texts it holds."""
+        return int(self._collection.count())
 
     def search(
         self,
@@ -164,7 +168,7 @@ def open_index(
         else:
             place = f"at {chroma_url}"
             client = open_server(chroma_url)
-        resources.callback(client.close)
+        resources.callback(close, client)
         name = _collection_name(bank, encoder)
         with errors_as_unavailable(place):
             collection = client.get_or_create_collection(

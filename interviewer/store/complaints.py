@@ -42,8 +42,9 @@ def complaint(error: SQLAlchemyError, url: URL) -> str:
     for sign, what in _KNOWN.items():
         if sign == code or reason.startswith(sign):
             return f"the database ({shown(url)}) {what}"
-    if url.password:
-        reason = reason.replace(url.password, "***")
+    for secret in (url.password, url.query.get("password")):
+        if secret:
+            reason = reason.replace(str(secret), "***")
     if url.drivername != "sqlite" and isinstance(error, OperationalError) and not code:
         # Without an SQLSTATE it is not the server that speaks but the way to it.
         return (

@@ -58,7 +58,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
             f"the folder {path.parent} cannot be made ({error.strerror}): "
             "make it, or set INTERVIEWER_HOME to a folder that may be written"
         ) from error
-    engine = create_engine(url, connect_args={"timeout": wait})
+    engine = create_engine(url, connect_args={"timeout": wait}, hide_parameters=True)
 
     @hooks.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
@@ -74,6 +74,7 @@ def _postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url.update_query_dict({"connect_timeout": url.query.get("connect_timeout", "10")}),
+            hide_parameters=True,  # a traceback does not show what a candidate said
             pool_pre_ping=True,  # a restarted server costs nobody a turn
         )
     except ImportError as error:

@@ -38,7 +38,7 @@ def _input() -> str | None:
     """The answer sent now. One that was refused stays in a box, to be changed and sent again."""
     if DRAFT in st.session_state:
         st.error(st.session_state.get("refused", ""), icon="⚠️")
-        changed = st.text_area("Your answer", value=st.session_state[DRAFT], height=300)
+        changed = st.text_area("Your answer, to change", value=st.session_state[DRAFT], height=300)
         return changed if st.button("Send again", type="primary") else None
     sent = st.chat_input("Your answer", key="answer")
     return str(sent) if sent else None

@@ -19,6 +19,8 @@ TEXTS = [
     "The p-value is a probability.",
     "A cat",
 ]
+# What sentence-transformers gives for the first text with the original, fp32 weights.
+ORIGINAL = [-0.0026, -0.0301, 0.0399, 0.0765, 0.0232, 0.0253]
 _SHARED = OnnxEncoder(ENCODER_FOLDER)
 
 
@@ -35,13 +37,13 @@ def test_no_text_gives_no_row(encoder: OnnxEncoder) -> None:
 
 def test_a_paraphrase_is_nearer_than_another_subject(encoder: OnnxEncoder) -> None:
     original, paraphrase, other, _ = encoder.encode(TEXTS)
-    assert original @ paraphrase > 0.8 > 0.3 > original @ other
+    assert original @ paraphrase > 0.8
+    assert original @ other < 0.3
 
 
 def test_vectors_are_those_of_the_original_model(encoder: OnnxEncoder) -> None:
-    """The first numbers of the fp32 original's vector, from its own library."""
     vector = encoder.encode([TEXTS[0]])[0]
-    assert np.allclose(vector[:6], ORIGINAL, atol=0.01)
+    assert np.allclose(vector[:6], ORIGINAL, atol=0.005)
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,6 +1,6 @@
 """Small interviews to store, and strategies for any event."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
@@ -77,10 +77,13 @@ characters = st.characters(codec="utf-8")
 texts = st.text(characters, min_size=1).filter(str.strip)
 slugs = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 units = st.floats(0, 1)
+# Offsets, not named zones: JSON carries no more, and Python calls an hour that comes twice in a
+# named zone unequal to the same instant in any other (PEP 495). It has a test of its own.
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 times = st.datetimes(
     datetime(1990, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
     datetime(2100, 1, 1),  # noqa: DTZ001
-    timezones=st.timezones(),
+    timezones=offsets,
 )
 points = st.builds(
     Point,

@@ -4,9 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from interviewer.errors import StoreError
 from interviewer.store import SqlStore, database_url
+from interviewer.store.address import parse
+from interviewer.store.complaints import complaint
 from tests.store.samples import started
 
 
@@ -58,6 +61,14 @@ def test_a_server_that_is_not_there(secret: str) -> None:
     with pytest.raises(StoreError, match=r"on 127\.0\.0\.1:1, database db.*cannot be reached") as e:
         SqlStore(f"postgresql://ada{secret}")
     assert "s3cret" not in str(e.value)
+
+
+@pytest.mark.parametrize("secret", [":s3cret@host/db", "@host/db?password=s3cret"])
+def test_a_secret_that_the_driver_repeats_is_masked(secret: str) -> None:
+    error = OperationalError(None, None, Exception("no such option: s3cret\nHINT: s3cret"))
+    line = complaint(error, parse(f"postgresql://ada{secret}"))
+    assert "no such option: ***: start it" in line
+    assert "s3cret" not in line
 
 
 def test_a_missing_driver_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

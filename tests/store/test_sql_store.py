@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +49,16 @@ def test_any_event_survives_the_round_trip(
     assert store.events(name) == (first, *events)
     [listed] = [s for s in store.summaries() if s.id == name]
     assert (listed.started, listed.settings) == (first.at, first.settings)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_the_hour_that_comes_twice_keeps_its_instant(store: SqlStore, fold: int) -> None:
+    zone = ZoneInfo("America/Indiana/Indianapolis")
+    at = datetime(2016, 11, 6, 1, 0, tzinfo=zone, fold=fold)
+    store.create("one", started(at))
+    [first], [listed] = store.events("one"), store.summaries()
+    assert isinstance(first, Started)
+    assert first.at.timestamp() == listed.started.timestamp() == at.timestamp()
 
 
 @pytest.mark.parametrize("version", [0, 1, 3], ids=["first again", "taken", "gap"])

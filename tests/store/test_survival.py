@@ -208,3 +208,21 @@ def test_sqlite_writes_ahead_and_syncs_every_commit(url: str) -> None:
     finally:
         event.remove(Pool, "checkout", look)
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_dropped_costs_no_turn(url: str) -> None:
+    admin = create_engine(url)
+    with SqlStore(f"{url}&application_name=dropped") as store:
+        store.create("one", started())
+        with admin.begin() as connection:
+            dropped = connection.scalars(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name = 'dropped'"
+                )
+            ).all()
+        store.append("one", 1, said(0), summary("one", 1))
+        assert store.events("one") == (started(), said(0))
+    admin.dispose()
+    assert dropped == [True]

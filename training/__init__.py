@@ -1,0 +1,1 @@
+"""How models/ came about: data and scripts. Not part of the installed program."""
