@@ -79,6 +79,20 @@ def compose(
         yield Composed(question, text, labels, {c.point: _ended(c.text) for c in chosen})
 
 
+def beside(
+    question: Question, others: Sequence[Written], random: Random, count: int
+) -> Iterator[Composed]:
+    """Answers that make none of a question's points: other questions' passages, its own words.
+
+    They are what an answer off the subject, or one that gives the question back, looks like.
+    """
+    for i in range(count):
+        chosen = [_ended(w.text) for w in random.sample(others, k=random.randint(2, 6))]
+        if i % 3 == 0:
+            chosen.insert(0, f"So, {question.question[0].lower()}{question.question[1:-1]}.")
+        yield Composed(question, " ".join(chosen), {}, {})
+
+
 def _ended(text: str) -> str:
     text = text.strip()
     return text if text[-1] in ".!?…)`" else f"{text}."

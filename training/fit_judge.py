@@ -25,7 +25,7 @@ from interviewer.grading.embedded.passages import cut
 from interviewer.grading.judge import Answer
 from interviewer.grading.rubric import Rubric
 from interviewer.retrieval import OnnxEncoder
-from training.composed import Composed, compose, read
+from training.composed import Composed, beside, compose, read
 
 CLASS_OF = {"entails": "met", "contradicts": "contradicted", "neither": "missed"}
 
@@ -64,8 +64,13 @@ def main() -> None:
     random = Random(options.seed)
     tables, classes, groups = [], [], []
     for question_id in sorted({w.question for w in written}):
+        question = bank[question_id]
         own = [w for w in written if w.question == question_id]
-        for answer in compose(bank[question_id], own, random, options.answers):
+        others = [w for w in written if w.question != question_id]
+        for answer in (
+            *compose(question, own, random, options.answers),
+            *beside(question, others, random, options.answers),
+        ):
             table, labels = rows_of(judge, answer)
             tables.append(table)
             classes += labels
@@ -73,7 +78,7 @@ def main() -> None:
     x, y = np.concatenate(tables), np.array([CLASSES.index(c) for c in classes])
     model = make_pipeline(
         StandardScaler(),
-        LogisticRegression(C=0.5, max_iter=2000, class_weight={0: 1.0, 1: 0.6, 2: 1.2}),
+        LogisticRegression(C=0.5, max_iter=2000, class_weight="balanced"),
     )
     guessed = cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(5))
     print(f"{len(y)} rows of {len(set(groups))} questions")
