@@ -1,0 +1,20 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewer.bank.words import content_stems
+from interviewer.interview.policy import cloze
+
+
+def test_a_cloze_hides_the_telling_words_and_keeps_the_frame() -> None:
+    claim = "Dropout sets each activation to zero with a fixed probability."
+    shown = cloze(claim, "What does dropout do?")
+    assert shown.startswith("Dropout ")
+    assert "probability" not in shown
+    assert "____" in shown
+    assert len(shown.split()) == len(claim.split())
+
+
+@given(st.text(alphabet="abcdefg ", min_size=1, max_size=120))
+def test_a_cloze_never_shows_all_of_a_claim_with_content(claim: str) -> None:
+    if content_stems(claim):
+        assert "____" in cloze(claim, "")

@@ -1,0 +1,89 @@
+"""The report of a real interview, with hostile text in it, in each format."""
+
+import html.parser
+import json
+
+import pytest
+
+from interviewer.domain import Interview, Mode, Question, Settings
+from interviewer.errors import UsageError
+from interviewer.grading.grader import Grader
+from interviewer.interview.interviewer import Interviewer
+from interviewer.report import Report, build, render
+from interviewer.report.build import missed_claims
+from tests.fakes import KeywordJudge, MemoryArchive, say, ticking
+
+HOSTILE = "<script>alert(1)</script> [link](javascript:alert(1)) </blockquote>"
+
+
+@pytest.fixture(scope="module")
+def interview(dropout: Question) -> Interview:
+    host = Interviewer(MemoryArchive(), Grader(KeywordJudge()), [dropout], lambda *_: [], ticking())
+    talk = host.start(Settings(mode=Mode.EXAM, questions=1))
+    first = f"{say('+random-zeroing', '-off-at-inference', '!prunes-weights')} {HOSTILE}"
+    talk = host.proceed(host.hear(talk, first))
+    while not talk.closed:
+        talk = host.proceed(host.hear(talk, "I don't know"))
+    return talk
+
+
+@pytest.fixture(scope="module")
+def report(interview: Interview) -> Report:
+    return build(interview)
+
+
+def test_its_numbers_follow_from_its_verdicts(report: Report) -> None:
+    question = report.questions[0]
+    # (3 met − ¼·3 denied − ¼·2 misconception) of 14
+    assert question.score == pytest.approx((3 - 0.75 - 0.5) / 14)
+    assert report.score == question.score
+    assert report.areas == {"deep-learning": question.score}
+    assert question.verdicts["random-zeroing"].evidence
+    assert question.misconceptions[0].correction
+
+
+def test_json_has_the_agreed_shape(report: Report) -> None:
+    data = json.loads(render(report, "out.json"))
+    assert {"id", "settings", "score", "band", "questions", "areas", "study"} <= data.keys()
+    question = data["questions"][0]
+    keys = {"question_id", "question", "kind", "score", "unaided", "verdicts", "turns"}
+    assert keys <= question.keys()
+    assert all(t.keys() == {"who", "purpose", "point", "text"} for t in question["turns"])
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.seen.append(tag)
+
+
+def test_html_holds_no_markup_of_the_candidate(report: Report) -> None:
+    page = render(report, "out.html")
+    tags = Tags()
+    tags.feed(page)
+    assert "script" not in tags.seen
+    assert "a" not in tags.seen
+    assert page.count("<blockquote>") == page.count("</blockquote>")
+    assert "&lt;script&gt;" in page
+
+
+def test_markdown_escapes_what_was_said(report: Report) -> None:
+    text = render(report, "out.md")
+    assert "<script>" not in text
+    assert "\\[link\\]\\(javascript" in text
+
+
+def test_another_format_is_refused(report: Report) -> None:
+    with pytest.raises(UsageError, match=r"\.json, \.md, \.html"):
+        render(report, "out.pdf")
+
+
+def test_missed_claims_come_core_first(interview: Interview, dropout: Question) -> None:
+    weights = {p.claim: p.weight for p in dropout.points}
+    missed = missed_claims(interview)
+    assert len(missed) == 5
+    assert [weights[c] for c in missed] == sorted((weights[c] for c in missed), reverse=True)
