@@ -21,7 +21,9 @@ lint: $(VENV)/.dev-installed
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/.dev-installed
-	$(VENV)/bin/python -m benchmarks
+	$(VENV)/bin/python -m benchmarks.startup
+	$(VENV)/bin/python -m benchmarks.encoder
+	$(if $(EVAL),$(VENV)/bin/python -m benchmarks.grader $(EVAL))
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
