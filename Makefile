@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 UV := $(VENV)/bin/uv
 export UV_PROJECT_ENVIRONMENT := $(VENV)
+# The machine's own certificates, as pip takes them: behind a company's proxy nothing else works.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: run test lint bench browser clean
 

@@ -16,8 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_an_installed_wheel_holds_an_interview_from_another_folder(tmp_path: Path) -> None:
     uv = Path(sys.executable).parent / "uv"
+    certificates = {**os.environ, "UV_SYSTEM_CERTS": "1"}
     build = subprocess.run(
         [str(uv), "build", "--wheel", "--out-dir", str(tmp_path / "dist"), str(ROOT)],
+        env=certificates,
         capture_output=True,
         text=True,
         check=False,
@@ -29,6 +31,7 @@ def test_an_installed_wheel_holds_an_interview_from_another_folder(tmp_path: Pat
     python = environment / "bin" / "python"
     install = subprocess.run(
         [str(uv), "pip", "install", "--quiet", "--python", str(python), str(wheel)],
+        env=certificates,
         capture_output=True,
         text=True,
         check=False,
