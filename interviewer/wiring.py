@@ -65,12 +65,13 @@ class Services:
     @cached_property
     def judge(self) -> "Judge":
         """Who decides."""
-        from interviewer.grading.embedded import EmbeddedJudge
+        from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel
         from interviewer.retrieval import OnnxEncoder
 
         shipped = resources.folder("models")
         encoder = OnnxEncoder(shipped / "encoder") if self.configuration.encoder else self.encoder
-        return EmbeddedJudge(encoder, shipped / "judge" / "judge.json")
+        entailment = EntailmentModel(shipped / "entailment")
+        return EmbeddedJudge(encoder, entailment, shipped / "entailment" / "verdict.json")
 
     @cached_property
     def grader(self) -> "Grader":

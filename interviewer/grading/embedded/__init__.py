@@ -1,5 +1,6 @@
 """The judge that needs no key and no network."""
 
+from interviewer.grading.embedded.entailment import EntailmentModel
 from interviewer.grading.embedded.judge import EmbeddedJudge
 
-__all__ = ["EmbeddedJudge"]
+__all__ = ["EmbeddedJudge", "EntailmentModel"]

@@ -1,11 +1,11 @@
-"""What can be seen of a claim in a passage without understanding it: words, numbers, form.
+"""What is known of a claim in an answer, as plain numbers with names.
 
-Every feature is a plain number with a name; `NAMES` gives their order. Similarities come in from
-the encoder, so that this module stays pure.
+The entailment model reads each passage against the claim; words, numbers and form say what it
+overlooks. Similarities and readings come in from outside, so that this module stays pure.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 
 from interviewer.bank.words import content_stems, stem, words
 
-Vector = NDArray[np.float32]
+Matrix = NDArray[np.float64]
 
 NAMES = (
+    "entails",
+    "entails_second",
+    "contradicts",
+    "contradicts_second",
+    "contradicts_where_entails",
+    "entails_where_contradicts",
+    "neither_least",
     "similarity",
-    "similarity_best_other",
-    "similarity_question",
-    "rank_margin",
     "coverage",
     "coverage_answer",
     "novel_coverage",
@@ -32,10 +36,11 @@ NAMES = (
     "list_like",
     "echo",
     "hedged",
-    "denial",
-    "log_length",
     "log_answer_length",
-    "claim_length",
+    "answer_verbless",
+    "answer_echo",
+    "others_entailed",
+    "others_contradicted",
 )
 
 _NEGATION = re.compile(
@@ -47,12 +52,6 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?\s?%?")
 _HEDGE = re.compile(
     r"\b(?:maybe|perhaps|i think|i guess|probably|sort of|kind of|something|somehow|not sure|"
     r"might be|stuff|things?|etc|various|depends)\b",
-    re.IGNORECASE,
-)
-_DENIAL = re.compile(
-    r"\b(?:myth|misconception|people (?:say|claim|think)|textbook|contrary|actually the "
-    r"(?:opposite|reverse)|no need|unnecessary|doesn['’]?t matter|irrelevant|never|always|"
-    r"guarantee\w*|only thing|all you need|simply|just)\b",
     re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -115,6 +114,11 @@ class Reading:
             len(said),
         )
 
+    @property
+    def verbless(self) -> bool:
+        """Whether nothing in it looks like a verb: a list of terms claims nothing."""
+        return _VERB.search(self.text) is None
+
 
 def coverage(claim: Reading, stems: frozenset[str], weight: Mapping[str, float]) -> float:
     """The weighted share of a claim's content words among `stems`, in [0, 1]."""
@@ -145,41 +149,87 @@ def list_like(passage: Reading) -> float:
     return min(1.0, len(_SEPARATOR.findall(passage.text)) / max(1, passage.length) * 2)
 
 
+def echo(passage: Reading, question: Reading) -> float:
+    """The share of the passage's content words that the question had used, in [0, 1]."""
+    return len(passage.stem_set & question.stem_set) / max(1, len(passage.stem_set))
+
+
+def log_odds(p: float) -> float:
+    """ln(p / (1 − p)), cut off at ±6."""
+    q = min(1 - 2.5e-3, max(2.5e-3, p))
+    return float(np.log(q / (1 - q)))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What is the same for every claim: the whole answer and the question."""
+
+    answer: Reading
+    question: Reading
+    weight: Mapping[str, float]
+    verbless: float
+    """The share of the answer's sentences without a verb."""
+
+
 def row(
     claim: Reading,
-    passage: Reading,
-    answer: Reading,
-    question: Reading,
-    weight: Mapping[str, float],
-    similarities: Sequence[float],
+    passages: list[Reading],
+    similarity: list[float],
+    read: Matrix,
+    context: Answered,
 ) -> list[float]:
-    """The features of one (claim, passage), in the order of `NAMES`.
+    """The features of one claim, in the order of `NAMES` but for the last two.
 
-    `similarities`: cosine of the claim with the passage, of the passage with the best other
-    point of the rubric, of the passage with the question.
+    `passages` (k) are those looked at, `similarity` their cosines with the claim, `read` (k, 3)
+    what the entailment model says of each. `others_*` are added once every claim has its row.
     """
-    cosine, other, asked = similarities
+    entails, contradicts = read[:, 0], read[:, 1]
+    best, worst = int(np.argmax(entails)), int(np.argmax(contradicts))
+    passage = passages[best if entails[best] >= contradicts[worst] else worst]
     missing = claim.numbers - passage.numbers
-    fresh = passage.stem_set - question.stem_set
     return [
-        cosine,
-        other,
-        asked,
-        cosine - other,
-        coverage(claim, passage.stem_set, weight),
-        coverage(claim, answer.stem_set, weight),
-        coverage(claim, fresh, weight),
+        log_odds(float(entails[best])),
+        log_odds(_second(entails)),
+        log_odds(float(contradicts[worst])),
+        log_odds(_second(contradicts)),
+        float(contradicts[best]),
+        float(entails[worst]),
+        float(read[:, 2].min()),
+        max(similarity),
+        coverage(claim, passage.stem_set, context.weight),
+        coverage(claim, context.answer.stem_set, context.weight),
+        coverage(claim, passage.stem_set - context.question.stem_set, context.weight),
         float(min(2, abs(claim.negations - passage.negations))),
         float(bool(missing)),
         float(bool(missing) and bool(passage.numbers - claim.numbers)),
         opposite(claim, passage),
         order_swapped(claim, passage),
-        float(_VERB.search(passage.text) is None),
+        float(passage.verbless),
         list_like(passage),
-        len(passage.stem_set & question.stem_set) / max(1, len(passage.stem_set)),
+        echo(passage, context.question),
         float(_HEDGE.search(passage.text) is not None),
-        float(_DENIAL.search(passage.text) is not None),
-        float(np.log1p(passage.length)),
-        float(np.log1p(answer.length)),
-        float(np.log1p(claim.length)),
+        float(np.log1p(context.answer.length)),
+        context.verbless,
+        echo(context.answer, context.question),
     ]
+
+
+def with_others(rows: list[list[float]], reads: list[Matrix]) -> Matrix:
+    """(n, f): the rows with what the other claims' passages were read as, on average."""
+    entailed = np.array([r[:, 0].max() for r in reads])
+    denied = np.array([r[:, 1].max() for r in reads])
+    n = len(rows)
+    others = np.array(
+        [
+            [
+                (entailed.sum() - entailed[i]) / max(1, n - 1),
+                (denied.sum() - denied[i]) / max(1, n - 1),
+            ]
+            for i in range(n)
+        ]
+    )
+    return np.hstack([np.array(rows, dtype=np.float64), others])
+
+
+def _second(values: NDArray[np.float64]) -> float:
+    return float(np.sort(values)[-2]) if len(values) > 1 else float(values[0])

@@ -1,9 +1,10 @@
-"""The embedded judge: passages, features, a small calibrated model, a verdict with a quote."""
+"""The embedded judge: passages, entailment, features, a small calibrated model, a verdict."""
 
 import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -13,18 +14,19 @@ from numpy.typing import NDArray
 
 from interviewer.domain import Criterion, Evidence, Misconception, Status, Verdict
 from interviewer.grading.embedded import features
-from interviewer.grading.embedded.classifier import CLASSES, Classifier
-from interviewer.grading.embedded.features import Reading
+from interviewer.grading.embedded.classifier import Classifier
+from interviewer.grading.embedded.features import Answered, Reading
 from interviewer.grading.embedded.passages import Passage, cut
 from interviewer.grading.judge import Answer, Judgement, nothing_claimed
 from interviewer.grading.rubric import Rubric
 
 NAME = "embedded"
-CANDIDATES = 4
-MET_FROM = 0.55
+CANDIDATES = 6
+"""How many passages are read against each claim: the most like it by words and meaning."""
+MET_FROM = 0.6
 CONTRADICTED_FROM = 0.5
-ASSERTED_FROM = 0.7
-"""From which probability a verdict is given; below `MET_FROM`, likely credit is `unclear`."""
+ASSERTED_FROM = 0.75
+"""From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
 
 
 class Encoder(Protocol):
@@ -40,15 +42,34 @@ class Encoder(Protocol):
         ...
 
 
+class Entailment(Protocol):
+    """As much of an entailment model as the judge needs."""
+
+    @property
+    def version(self) -> str:
+        """Identifies the weights."""
+        ...
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """(n, 3): P(entails), P(contradicts), P(neither) for each (claim, passage)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen of every claim: a row of features, the passages looked at, their reading."""
+
+    table: NDArray[np.float64]
+    passages: list[list[Passage]]
+    reads: list[NDArray[np.float64]]
+
+
 class EmbeddedJudge:
-    """Decides per point from what can be seen of its claim in the answer's passages.
+    """Decides per point, by what its own models read and code observes in the answer."""
 
-    For each claim the passages most like it are looked at; the one with the strongest opinion
-    (credit or contradiction) decides and is the evidence.
-    """
-
-    def __init__(self, encoder: Encoder, classifier: Path) -> None:
+    def __init__(self, encoder: Encoder, entailment: Entailment, classifier: Path) -> None:
         self._encoder = encoder
+        self._entailment = entailment
         self._path = classifier
         self._claims: dict[str, NDArray[np.float32]] = {}
 
@@ -59,8 +80,8 @@ class EmbeddedJudge:
 
     @cached_property
     def version(self) -> str:
-        """A hash of the weights of both models, 16 hex digits."""
-        digest = hashlib.sha256(self._encoder.name.encode())
+        """A hash of the weights of all its models, 16 hex digits."""
+        digest = hashlib.sha256(f"{self._encoder.name} {self._entailment.version}".encode())
         digest.update(self._path.read_bytes())
         return digest.hexdigest()[:16]
 
@@ -75,15 +96,13 @@ class EmbeddedJudge:
             ("takes something back",) if pieces.retracted else ()
         )
         if not pieces.passages:
-            return Judgement(
-                tuple(nothing_claimed(rubric, NAME, "nothing was claimed")), flags=flags
-            )
+            missed = nothing_claimed(rubric, NAME, "nothing was claimed")
+            return Judgement(tuple(missed), flags=flags)
+        seen = self.observe(rubric, answer, pieces.passages)
+        odds = self._classifier.probabilities(seen.table)
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
-        table, looked_at = self.features(rubric, answer, claims, pieces.passages)
-        shape = (len(claims), -1, len(CLASSES))
-        odds = self._classifier.probabilities(table).reshape(shape)
         verdicts = [
-            _verdict(claim.id, odds[i], [pieces.passages[j] for j in looked_at[i]])
+            _verdict(claim.id, odds[i], seen.passages[i], seen.reads[i])
             for i, claim in enumerate(claims)
         ]
         points = tuple(verdicts[: len(rubric.points)])
@@ -94,44 +113,43 @@ class EmbeddedJudge:
         )
         return Judgement(points, held, flags)
 
-    def features(
-        self,
-        rubric: Rubric,
-        answer: Answer,
-        claims: Sequence[Criterion | Misconception],
-        passages: Sequence[Passage],
-    ) -> tuple[NDArray[np.float64], list[list[int]]]:
-        """The features of each claim with the k passages most like it, (claims · k, f).
-
-        The second result names the passages: k indices for each claim.
-        """
-        vectors = self._encoder.encode([p.text for p in passages])
-        claim_vectors = self._encode_claims([c.claim for c in claims])
-        asked = self._encode_claims([rubric.question])[0]
-        similar = claim_vectors @ vectors.T
-        to_question = vectors @ asked
+    def observe(self, rubric: Rubric, answer: Answer, passages: Sequence[Passage]) -> Observed:
+        """Look at each claim of the rubric, points first, in the passages most like it."""
+        claims = [p.claim for p in rubric.points] + [m.claim for m in rubric.misconceptions]
+        similar = self._encode_claims(claims) @ self._encoder.encode([p.text for p in passages]).T
         readings = [Reading.of(p.text) for p in passages]
-        claim_readings = [Reading.of(c.claim) for c in claims]
-        whole = Reading.of(" ".join(text for _, text in answer.said))
-        question = Reading.of(rubric.question)
-        weight = _rarity(claim_readings)
+        claim_readings = [Reading.of(c) for c in claims]
+        singles = [r for r, p in zip(readings, passages, strict=True) if p.first == p.last]
+        context = Answered(
+            Reading.of(" ".join(text for _, text in answer.said)),
+            Reading.of(rubric.question),
+            _rarity(claim_readings),
+            sum(r.verbless for r in singles) / max(1, len(singles)),
+        )
         k = min(CANDIDATES, len(passages))
-        rows: list[list[float]] = []
         chosen: list[list[int]] = []
-        points = len(rubric.points)
         for i, claim in enumerate(claim_readings):
-            overlap = [features.coverage(claim, r.stem_set, weight) for r in readings]
-            order = np.argsort(-(similar[i] + np.array(overlap)), kind="stable")[:k].tolist()
-            chosen.append(order)
-            for j in order:
-                others = [similar[o, j] for o in range(points) if o != i]
-                near = (
-                    float(similar[i, j]),
-                    float(max(others, default=0.0)),
-                    float(to_question[j]),
-                )
-                rows.append(features.row(claim, readings[j], whole, question, weight, near))
-        return np.array(rows, dtype=np.float64), chosen
+            overlap = [features.coverage(claim, r.stem_set, context.weight) for r in readings]
+            likeness = similar[i] + 0.5 * np.array(overlap)
+            chosen.append(np.argsort(-likeness, kind="stable")[:k].tolist())
+        pairs = [
+            (claim, passages[j].text)
+            for claim, indices in zip(claims, chosen, strict=True)
+            for j in indices
+        ]
+        reads = list(self._entailment.read(pairs).reshape(len(claims), k, -1))
+        rows = [
+            features.row(
+                claim,
+                [readings[j] for j in indices],
+                [float(similar[i, j]) for j in indices],
+                reads[i],
+                context,
+            )
+            for i, (claim, indices) in enumerate(zip(claim_readings, chosen, strict=True))
+        ]
+        looked_at = [[passages[j] for j in indices] for indices in chosen]
+        return Observed(features.with_others(rows, reads), looked_at, reads)
 
     def _encode_claims(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As the encoder does, remembering: a rubric's claims come again and again."""
@@ -147,20 +165,26 @@ def _rarity(claims: Sequence[Reading]) -> Mapping[str, float]:
     return {s: math.log((1 + len(claims)) / n) for s, n in used.items()}
 
 
-def _verdict(claim_id: str, odds: NDArray[np.float64], passages: Sequence[Passage]) -> Verdict:
-    """The verdict of the passage with the strongest opinion. `odds` is (k, 3)."""
-    credit, wrong = odds[:, 0], odds[:, 2]
-    best = int(np.argmax(np.maximum(credit, wrong)))
-    met, missed, denied = (float(p) for p in odds[best])
+def _verdict(
+    claim_id: str,
+    odds: NDArray[np.float64],
+    passages: Sequence[Passage],
+    read: NDArray[np.float64],
+) -> Verdict:
+    """The verdict from the class probabilities (3,); the evidence is the passage behind it."""
+    met, missed, denied = (float(p) for p in odds)
+    entails, contradicts = int(np.argmax(read[:, 0])), int(np.argmax(read[:, 1]))
     if denied >= CONTRADICTED_FROM:
-        status, sure = Status.CONTRADICTED, denied
+        status, sure, at = Status.CONTRADICTED, denied, contradicts
     elif met >= MET_FROM:
-        status, sure = Status.MET, met
-    elif met + denied > missed and met > denied:
-        status, sure = Status.UNCLEAR, met
+        status, sure, at = Status.MET, met, entails
+    elif met > missed and met > denied:
+        status, sure, at = Status.UNCLEAR, met, entails
+    elif denied > missed:
+        status, sure, at = Status.CONTRADICTED, denied, contradicts
     else:
-        status, sure = Status.MISSED, float(np.min(odds[:, 1]))
-    passage = passages[best]
+        status, sure, at = Status.MISSED, missed, entails
+    passage = passages[at]
     return Verdict(
         point=claim_id,
         status=status,

@@ -1,0 +1,101 @@
+"""Calibrate the last stage: `python -m training.fit_verdict LABELLED.jsonl`.
+
+LABELLED holds answers with a label for every point: one object a line with `question_id`,
+`question`, `points` ({"id", "text", "weight"}), `answer`, `labels` ({point: {"label": met |
+partial | missed | contradicted}}) and `overall` (0 to 10). Needs the dependency group `training`.
+What is printed is measured by cross-validation over questions: each answer is judged by a
+calibration that has seen no answer to its question.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from interviewer import resources
+from interviewer.domain import Criterion
+from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel, features
+from interviewer.grading.embedded.classifier import CLASSES
+from interviewer.grading.embedded.passages import cut
+from interviewer.grading.judge import Answer
+from interviewer.grading.rubric import Rubric
+from interviewer.retrieval import OnnxEncoder
+
+CLASS_OF = {"met": "met", "partial": "met", "missed": "missed", "contradicted": "contradicted"}
+
+
+def observe(path: Path, folder: Path) -> tuple[NDArray[np.float64], list[str], list[str]]:
+    """(n, f) features of every labelled point, its class, its question."""
+    models = resources.folder("models")
+    judge = EmbeddedJudge(
+        OnnxEncoder(models / "encoder"), EntailmentModel(folder), folder / "verdict.json"
+    )
+    tables, classes, groups = [], [], []
+    for line in filter(str.strip, path.read_text(encoding="utf-8").split("\n")):
+        record: dict[str, Any] = json.loads(line)
+        rubric = Rubric(
+            record["id"],
+            record["question"],
+            tuple(
+                Criterion(id=p["id"], claim=p["text"], weight=p["weight"]) for p in record["points"]
+            ),
+        )
+        answer = Answer(((1, record["answer"]),), (record["question"],))
+        passages = cut(answer.said).passages
+        if not passages:
+            continue
+        tables.append(judge.observe(rubric, answer, passages).table)
+        classes += [CLASS_OF[record["labels"][p.id]["label"]] for p in rubric.points]
+        groups += [record["question_id"]] * len(rubric.points)
+    return np.concatenate(tables), classes, groups
+
+
+def main() -> None:
+    """Fit, report, write verdict.json beside the entailment model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labelled", type=Path)
+    parser.add_argument("--model", type=Path, help="folder of the entailment model")
+    parser.add_argument("--strength", type=float, default=0.1, help="inverse of the penalty")
+    options = parser.parse_args()
+    folder = options.model or resources.folder("models") / "entailment"
+    x, classes, groups = observe(options.labelled, folder)
+    y = np.array([CLASSES.index(c) for c in classes])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=options.strength, max_iter=5000))
+    folds = GroupKFold(min(12, len(set(groups))))
+    odds = cross_val_predict(model, x, y, groups=groups, cv=folds, method="predict_proba")
+    said = odds.argmax(1)
+    print(f"{len(y)} points of {len(set(groups))} questions, cross-validated:")
+    print(f"macro-F1 {f1_score(y, said, average='macro'):.3f}")
+    print(f"kappa {cohen_kappa_score(y, said):.3f}")
+    print(
+        "F1",
+        {c: round(f, 3) for c, f in zip(CLASSES, f1_score(y, said, average=None), strict=True)},
+    )
+    print("confidence → share right:")
+    sure = odds.max(1)
+    for low in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9):
+        here = (sure >= low) & (sure < low + (0.2 if low == 0.3 else 0.1))
+        if here.any():
+            print(f"  {low:.1f}: {np.mean(said[here] == y[here]):.2f} (n = {here.sum()})")
+    model.fit(x, y)
+    scaler, regression = model[0], model[1]
+    content = {
+        "features": list(features.NAMES),
+        "weights": regression.coef_.round(5).tolist(),
+        "bias": regression.intercept_.round(5).tolist(),
+        "mean": scaler.mean_.round(5).tolist(),
+        "scale": scaler.scale_.round(5).tolist(),
+    }
+    (folder / "verdict.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
