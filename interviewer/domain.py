@@ -159,7 +159,10 @@ class Anchors(Model):
 
 
 class Question(Model):
-    """A bank entry: what is asked and what a good answer contains."""
+    """A bank entry: what is asked and what a good answer contains.
+
+    `phrases` are what people type who look for it, in their own words.
+    """
 
     id: Slug
     covers: tuple[Slug, ...] = Field(min_length=1)
@@ -167,6 +170,7 @@ class Question(Model):
     area: Slug
     level: Level
     roles: tuple[Role, ...] = Field(min_length=1)
+    phrases: tuple[Text, ...] = ()
     minutes: Annotated[int, Field(ge=1, le=60)]
     question: Text
     points: tuple[Point, ...] = Field(min_length=1)
