@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from interviewer import resources
@@ -11,6 +13,7 @@ from interviewer.settings import Configuration
 
 if TYPE_CHECKING:
     from interviewer.bank import Bank
+    from interviewer.bank.check import Complaint
     from interviewer.grading.grader import Grader
     from interviewer.grading.judge import Judge
     from interviewer.interview.interviewer import Interviewer
@@ -138,3 +141,18 @@ class Services:
         for name in ("index", "store"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
+
+
+def check_meaning(bank: "Bank", progress: Progress | None = None) -> "list[Complaint]":
+    """What only meaning can tell about a bank, by the shipped encoder.
+
+    The index is a passing one, so that no process's own is disturbed.
+    """
+    from interviewer.retrieval import OnnxEncoder, hard_to_find, open_index, said_twice
+
+    encoder = OnnxEncoder(resources.folder("models") / "encoder")
+    with (
+        TemporaryDirectory() as home,
+        open_index(bank, encoder, Path(home), progress=progress) as index,
+    ):
+        return [*said_twice(bank, encoder), *hard_to_find(bank, index)]

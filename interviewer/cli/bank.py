@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.console import print_json, services
+from interviewer.cli.console import print_json, progress, services
 from interviewer.domain import Kind, Level, Question, Role
+from interviewer.wiring import check_meaning
 
 app = typer.Typer(help="The question bank.", no_args_is_help=True)
 
@@ -58,18 +59,24 @@ def check(
     bank: Annotated[
         Path | None, typer.Option(help="A folder of question files, instead of the shipped bank.")
     ] = None,
+    meaning: Annotated[
+        bool,
+        typer.Option("--meaning", help="Also by meaning: points said twice, questions not found."),
+    ] = False,
 ) -> None:
     """Check that the questions keep the rules of knowledge/README.md."""
     from interviewer import resources
     from interviewer.bank import load_bank
     from interviewer.bank.check import check_bank, read_syllabus
-    from interviewer.cli.console import progress
 
     folder = bank or resources.folder("knowledge")
     with progress("Reading the question bank") as report:
         loaded = load_bank([folder], report)
     syllabus = folder / "syllabus.tsv"
     complaints = check_bank(loaded, read_syllabus(syllabus) if syllabus.exists() else None)
+    if meaning:
+        with progress("Indexing") as report:
+            complaints += check_meaning(loaded, report)
     for complaint in complaints:
         typer.echo(str(complaint), err=True)
     points = sum(len(q.points) + sum(len(f.points) for f in q.follow_ups) for q in loaded)

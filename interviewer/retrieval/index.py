@@ -250,8 +250,9 @@ def _in_context(
 ) -> NDArray[np.float32]:
     """(n, d), unit rows: each part's vector leaning towards its question's (kept in `asked`)."""
     new = {d.question.id: d.question.question for d in batch if d.question.id not in asked}
-    asked.update(zip(new, encoder.encode(list(new.values())), strict=True))
-    vectors = encoder.encode([document.phrase or document.text for document in batch])
+    encoded = encoder.encode([*new.values(), *(d.phrase or d.text for d in batch)])
+    asked.update(zip(new, encoded, strict=False))
+    vectors = encoded[len(new) :]
     # A phrase is what somebody types and stands for itself.
     lean = np.array([[0.0 if d.phrase else _CONTEXT] for d in batch], dtype=np.float32)
     vectors = vectors + lean * np.stack([asked[d.question.id] for d in batch])

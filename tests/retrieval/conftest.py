@@ -14,7 +14,13 @@ def _point(name: str, claim: str) -> Point:
 
 
 def _question(
-    name: str, kind: Kind, text: str, points: dict[str, str], deeper: str, misconception: str
+    name: str,
+    kind: Kind,
+    text: str,
+    points: dict[str, str],
+    deeper: str,
+    misconception: str,
+    phrases: tuple[str, ...] = (),
 ) -> Question:
     return Question(
         id=name,
@@ -23,6 +29,7 @@ def _question(
         area="fundamentals",
         level=Level.MID,
         roles=(Role.ML_ENGINEER,),
+        phrases=phrases,
         minutes=5,
         question=text,
         points=tuple(_point(key, claim) for key, claim in points.items()),
@@ -43,7 +50,7 @@ def _question(
 
 
 def make_bank() -> Bank:
-    """Three questions of two kinds, 15 texts in all."""
+    """Three questions of two kinds, 16 texts in all, one of them a phrase."""
     questions = (
         _question(
             "dropout",
@@ -55,6 +62,7 @@ def make_bank() -> Bank:
             },
             "Dropout can be seen as an ensemble of networks that share weights.",
             "Dropout permanently removes unimportant neurons from the network.",
+            ("switch neurons off at random",),
         ),
         _question(
             "overfitting",

@@ -31,8 +31,10 @@ def test_related_finds_what_an_answer_touches_elsewhere(index: ReferenceIndex, b
     ]
     hits = related(index, passages, bank.get("dropout"), limit=5)
     # Its own points are bound by id elsewhere; twice touched comes once, with the better score.
-    assert [(h.question_id, h.part_id) for h in hits] == [("overfitting", "data")]
-    assert hits[0].score == index.search(passages[2], 1)[0].score
+    assert {h.question_id for h in hits} == {"overfitting"}
+    assert hits[0].part_id == "data"
+    assert len({h.part_id for h in hits}) == len(hits)
+    assert hits[0].score == max(index.search(p, 1)[0].score for p in passages[1:3])
 
 
 def test_related_includes_misconceptions_but_never_questions(

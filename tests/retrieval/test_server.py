@@ -14,7 +14,7 @@ import pytest
 from interviewer.bank import Bank
 from interviewer.errors import IndexUnavailable
 from interviewer.retrieval import OnnxEncoder, open_index
-from tests.retrieval.test_index import TEXTS, Counting
+from tests.retrieval.test_index import ENCODED, Counting
 
 
 def _free_port() -> int:
@@ -49,7 +49,7 @@ def test_shared_by_two_and_older_collections_kept(
     url, _ = server
     one, other = Counting(encoder, "one"), Counting(encoder, "other")
     with open_index(bank, one, tmp_path, url) as first:
-        assert one.encoded == TEXTS
+        assert one.encoded == ENCODED
         # Another process with another encoder leaves the first one's collection alone.
         with open_index(bank, other, tmp_path, url) as second:
             expected = second.search("dropout", 3)
