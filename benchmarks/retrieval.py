@@ -22,7 +22,7 @@ def main() -> None:
     begin = time.perf_counter()
     bank = load_bank([resources.folder("knowledge")])
     print(f"bank read in {time.perf_counter() - begin:.2f} s, {len(bank)} questions")
-    encoder = OnnxEncoder(resources.folder("models") / "encoder")
+    encoder = OnnxEncoder(resources.folder("models") / "encoder", threads=2)
     with tempfile.TemporaryDirectory() as home:
         begin = time.perf_counter()
         index = open_index(bank, encoder, Path(home))

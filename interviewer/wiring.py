@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
+THREADS = 2
+"""Threads a model may use; what it says does not depend on them."""
+
 
 class Services:
     """The program's parts, each made once, when first used."""
@@ -50,7 +53,7 @@ class Services:
 
         if self.configuration.encoder:
             return SentenceTransformerEncoder(self.configuration.encoder)
-        return OnnxEncoder(resources.folder("models") / "encoder")
+        return OnnxEncoder(resources.folder("models") / "encoder", THREADS)
 
     @cached_property
     def index(self) -> "ReferenceIndex":
@@ -150,7 +153,7 @@ def check_meaning(bank: "Bank", progress: Progress | None = None) -> "list[Compl
     """
     from interviewer.retrieval import OnnxEncoder, hard_to_find, open_index, said_twice
 
-    encoder = OnnxEncoder(resources.folder("models") / "encoder")
+    encoder = OnnxEncoder(resources.folder("models") / "encoder", THREADS)
     with (
         TemporaryDirectory() as home,
         open_index(bank, encoder, Path(home), progress=progress) as index,
