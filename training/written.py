@@ -1,11 +1,11 @@
 """Read the written passages: what somebody may say of a claim, and whether it makes it.
 
-A passage file holds one point a line: {"q": question, "p": point, "entails": [{"s": style,
-"t": text}], "contradicts": [...], "neither": [...]}; a point beyond the bank has its "claim" too.
+A passage file holds one point a line: {"q": question, "p": point, "claim": text, "entails":
+[{"s": style, "t": text}], "contradicts": [...], "neither": [...]}. The claim is a copy, so that
+the data do not change when the bank does.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,15 +28,14 @@ class Written:
     text: str
 
 
-def read(folder: Path, bank: Mapping[str, Question]) -> list[Written]:
-    """Every passage of the folder's files; raises `KeyError` for a point the bank lacks."""
+def read(folder: Path) -> list[Written]:
+    """Every passage of the folder's files."""
     written = []
     for path in sorted(folder.glob("*.jsonl")):
         for line in filter(str.strip, path.read_text(encoding="utf-8").split("\n")):
             row = json.loads(line)
-            claim = row.get("claim") or claims(bank[row["q"]])[row["p"]]
             written += [
-                Written(row["q"], row["p"], claim, label, entry["s"], entry["t"])
+                Written(row["q"], row["p"], row["claim"], label, entry["s"], entry["t"])
                 for label in LABELS
                 for entry in row[label]
             ]

@@ -106,7 +106,9 @@ def _check_file(question: Question, path: Path) -> Iterator[Complaint]:
         yield Complaint(str(path), "id", f"{question.id!r} differs from the file's name")
     if path.parent.name != question.area:
         yield Complaint(str(path), "area", f"{question.area!r} differs from the folder's name")
-    misspelt = _SPELLING.search(question.model_dump_json(exclude={"id", "covers", "coding", "phrases"}))
+    misspelt = _SPELLING.search(
+        question.model_dump_json(exclude={"id", "covers", "coding", "phrases"})
+    )
     if misspelt:
         wrong = misspelt.group().lower()
         yield Complaint(str(path), "spelling", f"{wrong!r}: write {SPELLINGS[wrong]!r}")
