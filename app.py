@@ -8,7 +8,7 @@ from interviewer.wiring import Services
 
 @st.cache_resource(show_spinner="Opening the question bank …")
 def _services() -> Services:
-    return Services.from_environment()
+    return Services.from_environment().ready()
 
 
 show(_services)

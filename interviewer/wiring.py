@@ -119,6 +119,11 @@ class Services:
             lambda: datetime.now(UTC),
         )
 
+    def ready(self) -> Self:
+        """Make every part now: sessions in several threads may then share them."""
+        _ = self.interviewer, self.index
+        return self
+
     def interview(self, interview_id: str) -> Interview:
         """An interview as saved, for reading. Raises `SessionError`."""
         from interviewer.interview import session
