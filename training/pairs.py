@@ -1,34 +1,89 @@
-"""Pairs (claim, passage, label) for the entailment model, from written passages and the bank."""
+"""Pairs (claim, passage, target) for the judge's head, from what was written and from the bank."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from interviewer.bank.words import content_stems
 from interviewer.domain import Question
-from training.written import Label, Written, claims
+from training.answers import Labelled
+from training.written import Written, claims
+
+Target = tuple[float, float, float]
+ENTAILS: Target = (1.0, 0.0, 0.0)
+CONTRADICTS: Target = (0.0, 1.0, 0.0)
+NEITHER: Target = (0.0, 0.0, 1.0)
+HALF: Target = (0.7, 0.0, 0.3)
+TARGET = {"entails": ENTAILS, "contradicts": CONTRADICTS, "neither": NEITHER}
+OF_LABEL = {"met": ENTAILS, "partial": HALF, "contradicted": CONTRADICTS}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One example: does the passage entail the claim, contradict it, or neither?"""
+    """One example: how likely the passage entails, contradicts or leaves open the claim."""
 
     question: str
     claim: str
     passage: str
-    label: Label
+    target: Target
 
 
-def pairs(written: Sequence[Written], bank: Mapping[str, Question], random: Random) -> list[Pair]:
+def pairs(
+    written: Sequence[Written],
+    answers: Sequence[Labelled],
+    bank: Mapping[str, Question],
+    random: Random,
+) -> list[Pair]:
     """All pairs, shuffled. Everything is drawn from `random`, so a seed repeats it."""
     made = [
-        *(Pair(w.question, w.claim, w.text, w.label) for w in written),
+        *(Pair(w.question, w.claim, w.text, TARGET[w.label]) for w in written),
         *_windows(written, random),
-        *_hard_negatives(written, random),
+        *_other_points(written, random),
+        *_between_passages(written, random),
         *_from_bank(bank, random),
+        *(pair for answer in answers for pair in from_answer(answer, random)),
     ]
     unique = list(dict.fromkeys(made))
     random.shuffle(unique)
     return unique
+
+
+def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
+    """An answer's sentences against each point: what decides it, and what says something else.
+
+    The former alone and in a window, the latter beginning with the likeliest to be mistaken.
+    """
+    spans = answer.sentences()
+    stems = [set(content_stems(answer.answer[s:e])) for s, e in spans]
+    last = len(spans) - 1
+
+    def pair(claim: str, first: int, end: int, target: Target) -> Pair:
+        return Pair(
+            answer.question_id, claim, answer.answer[spans[first][0] : spans[end][1]], target
+        )
+
+    for point in answer.points:
+        own = answer.touched(point.evidence)
+        claim = set(content_stems(point.claim))
+        overlap = [len(claim & s) for s in stems]
+        rest = sorted((i for i in range(len(spans)) if i not in own), key=lambda i: -overlap[i])
+        if own:
+            target = OF_LABEL[point.label]
+            yield pair(point.claim, own[0], own[-1], target)
+            wider = [(own[0] - 1, own[-1]), (own[0], own[-1] + 1)]
+            wider = [(a, b) for a, b in wider if a >= 0 and b <= last]
+            if wider and len(own) < 3:
+                yield pair(point.claim, *random.choice(wider), target)
+            # Another sentence may well say the same again, so only unlike ones are negatives.
+            unlike = [i for i in rest if overlap[i] <= 1]
+            for i in random.sample(unlike, k=min(1, len(unlike))):
+                yield pair(point.claim, i, i, NEITHER)
+        elif point.label == "missed":
+            for i in rest[:2]:
+                yield pair(point.claim, i, i, NEITHER)
+            if last:
+                i = min(rest[0], last - 1)
+                yield pair(point.claim, i, i + 1, NEITHER)
 
 
 def _windows(written: Sequence[Written], random: Random) -> Iterator[Pair]:
@@ -36,23 +91,35 @@ def _windows(written: Sequence[Written], random: Random) -> Iterator[Pair]:
     by_question = _grouped(written)
     for w in written:
         others = [o for o in by_question[w.question] if o.point != w.point]
-        if others and random.random() < 0.4:
+        if others and random.random() < 0.3:
             parts = [w.text, random.choice(others).text]
             random.shuffle(parts)
-            yield Pair(w.question, w.claim, " ".join(parts), w.label)
+            yield Pair(w.question, w.claim, " ".join(parts), TARGET[w.label])
 
 
-def _hard_negatives(written: Sequence[Written], random: Random) -> Iterator[Pair]:
+def _other_points(written: Sequence[Written], random: Random) -> Iterator[Pair]:
     """What was said for one point, held against another: the same subject, not the same claim."""
     by_question = _grouped(written)
     for w in written:
         others = {o.claim for o in by_question[w.question] if o.point != w.point}
-        for claim in random.sample(sorted(others), k=min(1, len(others))):
-            yield Pair(w.question, claim, w.text, "neither")
-        if random.random() < 0.3:
-            far = random.choice(written)
-            if far.question != w.question:
-                yield Pair(w.question, w.claim, far.text, "neither")
+        if others and random.random() < 0.5:
+            yield Pair(w.question, random.choice(sorted(others)), w.text, NEITHER)
+
+
+def _between_passages(written: Sequence[Written], random: Random) -> Iterator[Pair]:
+    """Two who make the same claim say the same; who denies it contradicts who makes it."""
+    groups: dict[tuple[str, str], list[Written]] = {}
+    for w in written:
+        groups.setdefault((w.question, w.point), []).append(w)
+    for group in groups.values():
+        made = [w.text for w in group if w.label == "entails" and len(w.text.split()) > 6]
+        denied = [w.text for w in group if w.label == "contradicts"]
+        if len(made) < 2 or not denied:
+            continue
+        one, other = random.sample(made, k=2)
+        yield Pair(group[0].question, one, other, ENTAILS)
+        for text in random.sample(denied, k=min(2, len(denied))):
+            yield Pair(group[0].question, random.choice(made), text, CONTRADICTS)
 
 
 def _from_bank(bank: Mapping[str, Question], random: Random) -> Iterator[Pair]:
@@ -62,21 +129,21 @@ def _from_bank(bank: Mapping[str, Question], random: Random) -> Iterator[Pair]:
         own = [p.claim for p in question.points]
         for m in question.misconceptions:
             if m.denies is not None:
-                yield Pair(question.id, by_id[m.denies], m.claim, "contradicts")
+                yield Pair(question.id, by_id[m.denies], m.claim, CONTRADICTS)
                 if random.random() < 0.5:
-                    yield Pair(question.id, m.claim, by_id[m.denies], "contradicts")
+                    yield Pair(question.id, m.claim, by_id[m.denies], CONTRADICTS)
             if random.random() < 0.5:
-                yield Pair(question.id, m.claim, m.correction, "contradicts")
+                yield Pair(question.id, m.claim, m.correction, CONTRADICTS)
         for p in question.points:
-            if random.random() < 0.2:
-                yield Pair(question.id, p.claim, p.claim, "entails")
-            if random.random() < 0.2:
-                yield Pair(question.id, p.claim, p.probe, "neither")
             if random.random() < 0.15:
-                yield Pair(question.id, p.claim, question.question, "neither")
-            if random.random() < 0.4 and len(own) > 1:
+                yield Pair(question.id, p.claim, p.claim, ENTAILS)
+            if random.random() < 0.1:
+                yield Pair(question.id, p.claim, p.probe, NEITHER)
+            if random.random() < 0.1:
+                yield Pair(question.id, p.claim, question.question, NEITHER)
+            if random.random() < 0.3 and len(own) > 1:
                 other = random.choice([c for c in own if c != p.claim])
-                yield Pair(question.id, p.claim, other, "neither")
+                yield Pair(question.id, p.claim, other, NEITHER)
 
 
 def _grouped(written: Sequence[Written]) -> dict[str, list[Written]]:

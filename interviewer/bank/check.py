@@ -100,7 +100,7 @@ def _points(question: Question) -> Iterator[tuple[str, Point]]:
 
 
 def _check_file(question: Question, path: Path) -> Iterator[Complaint]:
-    for key, what in _check_question(question):
+    for key, what in check_question(question):
         yield Complaint(str(path), key, what)
     if path.stem != question.id:
         yield Complaint(str(path), "id", f"{question.id!r} differs from the file's name")
@@ -114,7 +114,8 @@ def _check_file(question: Question, path: Path) -> Iterator[Complaint]:
         yield Complaint(str(path), "spelling", f"{wrong!r}: write {SPELLINGS[wrong]!r}")
 
 
-def _check_question(question: Question) -> Iterator[tuple[str, str]]:
+def check_question(question: Question) -> Iterator[tuple[str, str]]:
+    """What is wrong with one question, wherever it is from: key and complaint."""
     kind = question.kind
     yield from _length("question", question.question, 3, QUESTION_WORDS)
     yield from _length("model_answer", question.model_answer, *ANSWER_WORDS.get(kind, (80, 250)))

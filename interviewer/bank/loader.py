@@ -108,6 +108,25 @@ def load_question(path: Path) -> Question:
         raise BankError(f"{path}: {_validation_complaint(error)}") from error
 
 
+def write_question(question: Question, folder: Path) -> Path:
+    """Keep a question in a bank's folder, as `load_question` reads it; the file's path.
+
+    Raises `BankError` where there is one of that id already or the folder cannot be written.
+    """
+    path = folder / question.area / f"{question.id}.yaml"
+    data = question.model_dump(mode="json", exclude_defaults=True)
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise BankError(f"{path}: is kept already") from error
+    except OSError as error:
+        raise BankError(f"{path}: cannot be written ({error.strerror}): check it") from error
+    return path
+
+
 def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | None = None) -> Bank:
     """All `*.yaml` below the folders, ordered by id.
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 
@@ -214,6 +215,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """A crude stem that joins a word's forms (`regularised`, `regularization` → `regular`).
 

@@ -86,6 +86,14 @@ def check(
 
 
 @app.command()
+def keep(interview_id: str, question_id: str) -> None:
+    """Keep a question that a model drafted in a bank of your own; it stays marked until edited."""
+    with services() as parts:
+        path = parts.keep_question(parts.interview(interview_id), question_id)
+    typer.echo(f"kept in {path}: read it, mend it, then remove its line `drafted`", err=True)
+
+
+@app.command()
 def search(
     text: str,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many hits.")] = 10,

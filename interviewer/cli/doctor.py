@@ -52,6 +52,15 @@ def _judge(parts: Services) -> str:
     return f"{parts.judge.name}, version {parts.judge.version}; no key and no network needed"
 
 
+def _model(parts: Services) -> str:
+    chosen = parts.configuration
+    if not chosen.has_model:
+        return "none set up, none needed (INTERVIEWER_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY)"
+    trial = parts.try_model()
+    key = "with a key" if chosen.api_key.get_secret_value() else "without a key"
+    return f"{trial.model}, {key}: replied in {trial.seconds:.1f} s, objects by {trial.rung}"
+
+
 def _index(parts: Services) -> str:
     where = "CHROMA_URL" if parts.configuration.chroma_url else "in the home folder"
     return f"{where}, {parts.index.count()} entries"
@@ -64,4 +73,5 @@ CHECKS: dict[str, Callable[[Services], str]] = {
     "encoder": _encoder,
     "judge": _judge,
     "index": _index,
+    "model": _model,
 }

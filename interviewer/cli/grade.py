@@ -1,7 +1,9 @@
 """`interviewer grade`: grade a file of answers against the points they come with."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interviewer.cli.console import progress, read_text, services
 from interviewer.domain import Criterion, Grade, Grading, Purpose, Turn, Who
-from interviewer.errors import AnswerRefused, FileError
+from interviewer.errors import AnswerRefused, FileError, UsageError
 from interviewer.grading import guard
 from interviewer.grading.grader import Grader
 from interviewer.grading.rubric import Rubric
+
+Line = dict[str, object]
 
 
 class _Point(BaseModel):
@@ -39,35 +43,84 @@ class Record(BaseModel):
 def grade(
     source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help="One record a line.")],
     output: Annotated[Path, typer.Option(help="Where the grades go, one a line.")],
-    judge: Annotated[Literal["embedded"], typer.Option(help="Who decides.")] = "embedded",
+    judge: Annotated[
+        Literal["embedded", "llm"] | None,
+        typer.Option(help="Who decides; by default INTERVIEWER_JUDGE, else the embedded judge."),
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="How many answers at once.")] = 1,
+    record: Annotated[
+        Path | None, typer.Option(help="Add every request to the model and its reply to a file.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Grade from such a file, without the model.")
+    ] = None,
 ) -> None:
     """Grade answers in bulk. Interrupted, it goes on where it was when called again."""
-    del judge
     records = list(_read(source))
     with services() as parts:
-        grader, version = parts.grader, parts.judge.version
+        chosen = judge or ("llm" if record or replay else parts.configuration.judge)
+        if record and replay:
+            raise UsageError("--record and --replay exclude each other: give one of them")
+        if chosen == "embedded" and (record or replay):
+            raise UsageError("--record and --replay are for the language model: use --judge llm")
+        grader = parts.llm_grader(record, replay) if chosen == "llm" else parts.grader
+        version = grader.judge_version
         done = _already_graded(output, records, version)
         if done:
             typer.echo(f"{done} of {len(records)} were graded before; going on", err=True)
-        refused = 0
-        try:
-            with output.open("a", encoding="utf-8") as out, progress("Grading") as report:
-                for number, record in enumerate(records[done:], start=done + 1):
-                    line = grade_record(grader, record, version)
-                    refused += line["status"] == Grading.NOT_GRADED
-                    out.write(json.dumps(line, ensure_ascii=False) + "\n")
-                    out.flush()
-                    report(number, len(records))
-        except OSError as error:
-            raise FileError(
-                f"{output}: cannot be written ({error.strerror}): make room or choose another "
-                "file; what it holds already is kept"
-            ) from error
-    if refused:
+        count: Counter[object] = Counter()
+        lines = in_order(
+            lambda one: grade_record(grader, one, version), records[done:], concurrency
+        )
+        with progress("Grading") as report:
+            for number, line in enumerate(_written(output, lines), start=done + 1):
+                count[line["status"]] += 1
+                report(number, len(records))
+    if stood_in := count[Grading.STAND_IN]:
+        typer.echo(f"{stood_in} answers were graded by the stand-in: see their note", err=True)
+    if refused := count[Grading.NOT_GRADED]:
         typer.echo(f"{refused} answers got no score: see their note", err=True)
 
 
-def grade_record(grader: Grader, record: Record, version: str = "") -> dict[str, object]:
+def in_order(
+    work: Callable[[Record], Line], records: Iterable[Record], concurrency: int
+) -> Iterator[Line]:
+    """What `work` makes of each record, in their order, so many at once.
+
+    Only a few are begun ahead of the one waited for, so that little is lost on an interruption.
+    """
+    if concurrency == 1:
+        yield from map(work, records)
+        return
+    begun: deque[Future[Line]] = deque()
+    with ThreadPoolExecutor(concurrency) as pool:
+        try:
+            for record in records:
+                begun.append(pool.submit(work, record))
+                if len(begun) >= 2 * concurrency:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _written(output: Path, lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, each once it stands in the file."""
+    try:
+        with output.open("a", encoding="utf-8") as out:
+            for line in lines:
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                out.flush()
+                yield line
+    except OSError as error:
+        raise FileError(
+            f"{output}: cannot be written ({error.strerror}): make room or choose another "
+            "file; what it holds already is kept"
+        ) from error
+
+
+def grade_record(grader: Grader, record: Record, version: str = "") -> Line:
     """The output line of one record. Never raises for what the answer holds."""
     rubric = Rubric(
         record.id,
@@ -105,7 +158,7 @@ def grade_record(grader: Grader, record: Record, version: str = "") -> dict[str,
     return _line(record.id, grader.grade(rubric, turns, at=now), "", version)
 
 
-def _line(record_id: str, grade: Grade | None, note: str, version: str) -> dict[str, object]:
+def _line(record_id: str, grade: Grade | None, note: str, version: str) -> Line:
     return {
         "id": record_id,
         "status": str(grade.status if grade else Grading.NOT_GRADED),

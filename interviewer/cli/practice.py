@@ -10,12 +10,19 @@ import typer
 
 from interviewer.cli.console import read_text, services, write_text
 from interviewer.domain import Interview, Kind, Level, Mode, Purpose, Role, Settings, Who
-from interviewer.errors import AnswerRefused, FileError, UsageError
+from interviewer.errors import (
+    AnswerRefused,
+    FileError,
+    ModelUnavailable,
+    ReplyUnusable,
+    UsageError,
+)
 from interviewer.grading import guard
 from interviewer.interview import session
 from interviewer.interview.interviewer import Interviewer
 from interviewer.report import FORMATS, render
 from interviewer.report.render import banded
+from interviewer.wiring import JudgeName
 
 SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 HELP = "Finish an answer with an empty line. /skip passes, /end stops."
@@ -39,6 +46,10 @@ def practice(
             "follow-ups are passed over; more: one for every turn, and what is left is passed."
         ),
     ] = None,
+    judge: Annotated[
+        JudgeName | None,
+        typer.Option(help="Who decides; the language model where one is set up."),
+    ] = None,
     resume: Annotated[str | None, typer.Option(help="Continue the interview of this id.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write .json, .md or .html here.")] = None,
 ) -> None:
@@ -46,17 +57,20 @@ def practice(
     if report is not None and report.suffix.lower() not in FORMATS:
         raise UsageError(f"{report}: a report ends in {', '.join(FORMATS)}: choose one of these")
     given = _read_answers(answers) if answers is not None else None
-    settings = Settings(
-        kind=kind,
-        level=level,
-        role=role,
-        topics=tuple(topic or ()),
-        mode=mode,
-        minutes=minutes,
-        questions=questions,
-        seed=secrets.randbelow(2**31) if seed is None else seed,
-    )
     with services() as parts:
+        if judge == "llm" and not parts.configuration.has_model:
+            raise UsageError("--judge llm: no language model is set up: see `interviewer doctor`")
+        settings = Settings(
+            kind=kind,
+            level=level,
+            role=role,
+            topics=tuple(topic or ()),
+            mode=mode,
+            minutes=minutes,
+            questions=questions,
+            seed=secrets.randbelow(2**31) if seed is None else seed,
+            judge=judge or parts.default_judge,
+        )
         host = parts.interviewer
         interview = host.resume(resume) if resume else host.start(settings, vary=seed is None)
         _show(interview, 0)
@@ -64,7 +78,13 @@ def practice(
             interview = _from_file(host, interview, given)
         else:
             interview = _from_terminal(host, interview)
+        try:
+            interview = parts.debriefed(interview)
+        except (ModelUnavailable, ReplyUnusable) as error:
+            typer.echo(f"No debrief in words: {error}", err=True)
         result = parts.report(interview)
+    if result.debrief:
+        typer.echo(f"\n{result.debrief.text}")
     typer.echo(f"\nScore: {banded(result.score, result.band)}")
     for q in result.questions:
         typer.echo(f"  {banded(q.score, q.band):28} {q.question}")
@@ -143,6 +163,8 @@ def _show(interview: Interview, seen: int) -> None:
     """Print what the interviewer said since."""
     for turn in interview.turns[seen:]:
         if turn.who is Who.INTERVIEWER:
+            if turn.notice:
+                typer.echo(f"\n{turn.notice}", err=True)
             number = ""
             if turn.purpose is Purpose.ASK:
                 number = f"[{len(session.asked(interview))}] "

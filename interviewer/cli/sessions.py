@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.console import print_json, services, write_text
-from interviewer.report import build, render
+from interviewer.errors import ModelUnavailable, ReplyUnusable
+from interviewer.report import Report, build, render
 from interviewer.report.render import out_of_ten, to_markdown
+from interviewer.wiring import Services
 
 app = typer.Typer(help="Past and unfinished interviews.", no_args_is_help=True)
 
@@ -33,7 +35,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
 def show(interview_id: str) -> None:
     """Print an interview's report."""
     with services() as parts:
-        typer.echo(to_markdown(build(parts.interview(interview_id))))
+        typer.echo(to_markdown(_report(parts, interview_id)))
 
 
 @app.command()
@@ -43,9 +45,20 @@ def export(
 ) -> None:
     """Write an interview's report to a file."""
     with services() as parts:
-        report = build(parts.interview(interview_id))
+        report = _report(parts, interview_id)
     write_text(output, render(report, output.name))
     typer.echo(f"written to {output}", err=True)
+
+
+@app.command()
+def regrade(interview_id: str) -> None:
+    """Ask the language model for the grades it owes: a stand-in's, and missing ones."""
+    with services() as parts:
+        before = parts.interview(interview_id)
+        after = parts.interviewer.regrade(before)
+        score = build(after).score
+    count = len(after.grades) - len(before.grades)
+    typer.echo(f"{count} grades were asked for anew; the score is {out_of_ten(score)}", err=True)
 
 
 @app.command()
@@ -54,3 +67,13 @@ def delete(interview_id: str) -> None:
     with services() as parts:
         parts.store.delete(interview_id)
     typer.echo(f"interview {interview_id} is deleted", err=True)
+
+
+def _report(parts: Services, interview_id: str) -> Report:
+    """The report, in words too where a language model is there to write them."""
+    interview = parts.interview(interview_id)
+    try:
+        interview = parts.debriefed(interview)
+    except (ModelUnavailable, ReplyUnusable) as error:
+        typer.echo(f"No debrief in words: {error}", err=True)
+    return build(interview, usage=parts.usage(interview))

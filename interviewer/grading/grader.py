@@ -15,6 +15,7 @@ from interviewer.domain import (
     Verdict,
     Who,
 )
+from interviewer.errors import ModelUnavailable, ReplyUnusable
 from interviewer.grading import guard, scoring
 from interviewer.grading.evidence import verify
 from interviewer.grading.guard import Reading
@@ -22,6 +23,7 @@ from interviewer.grading.judge import Answer, Judge, Judgement, nothing_claimed
 from interviewer.grading.rubric import Rubric
 
 NOT_ENGLISH_NOTE = "the answer is not in English, which is all this judge reads: answer in English"
+TOO_FEW_NOTE = "too few points could be assessed to give a score"
 
 HELP_OF = {
     Purpose.PROBE: Help.PROBED,
@@ -40,19 +42,29 @@ class Grader:
     """Turns what was said on an item into a grade.
 
     `asides(question, passages)` finds what the answer touched beyond its own question; without
-    it a grade has none.
+    it a grade has none. `stand_in` judges where the judge, behind an endpoint, cannot; without
+    one such an answer is not graded. Either is said in the grade's note.
     """
 
     def __init__(
-        self, judge: Judge, asides: Callable[[Question, Answer], Sequence[Aside]] | None = None
+        self,
+        judge: Judge,
+        asides: Callable[[Question, Answer], Sequence[Aside]] | None = None,
+        stand_in: Judge | None = None,
     ) -> None:
         self._judge = judge
         self._asides = asides
+        self._stand_in = stand_in
 
     @property
     def judge_name(self) -> str:
         """Who decides."""
         return self._judge.name
+
+    @property
+    def judge_version(self) -> str:
+        """A hash of what decides."""
+        return self._judge.version
 
     def grade(
         self,
@@ -77,19 +89,17 @@ class Grader:
         last = turns[-1].index if turns else 0
         answer, readings = self._gradable(said, heard)
         if not answer.said and Reading.NOT_ENGLISH in readings:
-            return Grade(
-                item=rubric.item,
-                turn=last,
-                status=Grading.NOT_GRADED,
-                judge=self._judge.name,
-                note=NOT_ENGLISH_NOTE,
-                rubric=rubric.hash,
-                judge_version=self._judge.version,
-                unaided=previous.unaided if previous else None,
-                at=at,
-            )
+            return self._not_graded(rubric, last, NOT_ENGLISH_NOTE, at, previous)
+        decided_by, failure = self._judge, ""
         if answer.said:
-            judgement = self._judge.judge(rubric, answer)
+            try:
+                judgement = self._judge.judge(rubric, answer)
+            except (ModelUnavailable, ReplyUnusable) as error:
+                failure = f"{self._judge.name} could not judge this: {error}"
+                if self._stand_in is None:
+                    return self._not_graded(rubric, last, failure, at, previous)
+                decided_by = self._stand_in
+                judgement = decided_by.judge(rubric, answer)
         else:
             judgement = Judgement(
                 tuple(nothing_claimed(rubric, self._judge.name, "nothing was claimed"))
@@ -112,12 +122,16 @@ class Grader:
         flags = judgement.flags
         if Reading.NOT_ENGLISH in readings:
             flags = (*flags, "partly not in English")
-        graded = result.value is not None
+        status, note = Grading.GRADED, ""
+        if failure:
+            status, note = Grading.STAND_IN, f"{failure} (the {decided_by.name} judge stands in)"
+        if result.value is None:
+            status, note = Grading.NOT_GRADED, TOO_FEW_NOTE
         return Grade(
             item=rubric.item,
             turn=last,
-            status=Grading.GRADED if graded else Grading.NOT_GRADED,
-            judge=self._judge.name,
+            status=status,
+            judge=decided_by.name,
             verdicts=verdicts,
             misconceptions=asserted,
             score=result.value,
@@ -126,10 +140,26 @@ class Grader:
             asides=tuple(self._asides(question, answer))
             if self._asides and question and answer.said
             else (),
+            communication=judgement.communication,
             flags=flags,
-            note="" if graded else "too few points could be assessed to give a score",
+            note=note,
+            rubric=rubric.hash,
+            judge_version=decided_by.version,
+            at=at,
+        )
+
+    def _not_graded(
+        self, rubric: Rubric, turn: int, note: str, at: datetime, previous: Grade | None
+    ) -> Grade:
+        return Grade(
+            item=rubric.item,
+            turn=turn,
+            status=Grading.NOT_GRADED,
+            judge=self._judge.name,
+            note=note,
             rubric=rubric.hash,
             judge_version=self._judge.version,
+            unaided=previous.unaided if previous else None,
             at=at,
         )
 

@@ -9,267 +9,25 @@ from interviewer.errors import AnswerRefused
 
 MAX_CHARACTERS = 8_000
 
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "is",
-        "that",
-        "it",
-        "for",
-        "on",
-        "with",
-        "as",
-        "are",
-        "be",
-        "this",
-        "you",
-        "not",
-        "or",
-        "by",
-        "from",
-        "at",
-        "which",
-        "but",
-        "have",
-        "an",
-        "if",
-        "we",
-        "so",
-        "can",
-        "its",
-        "has",
-        "was",
-        "when",
-        "what",
-        "how",
-        "because",
-        "more",
-        "than",
-        "then",
-        "they",
-        "will",
-        "would",
-        "there",
-        "their",
-        "i",
-        "use",
-        "also",
-        "each",
-        "into",
-        "only",
-        "one",
-        "about",
-        "other",
-        "like",
-        "just",
-        "your",
-        "do",
-        "does",
-        "dont",
-        "no",
-    ]
-)
-_FOREIGN = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "und",
-        "ist",
-        "nicht",
-        "ein",
-        "eine",
-        "einen",
-        "den",
-        "dem",
-        "des",
-        "mit",
-        "für",
-        "auf",
-        "von",
-        "zu",
-        "im",
-        "sich",
-        "auch",
-        "als",
-        "wenn",
-        "werden",
-        "wird",
-        "durch",
-        "oder",
-        "aber",
-        "bei",
-        "nach",
-        "über",
-        "sind",
-        "man",
-        "dass",
-        "weil",
-        "kann",
-        "le",
-        "la",
-        "les",
-        "des",
-        "et",
-        "est",
-        "une",
-        "dans",
-        "pour",
-        "que",
-        "qui",
-        "sur",
-        "par",
-        "avec",
-        "pas",
-        "plus",
-        "sont",
-        "ce",
-        "cette",
-        "il",
-        "elle",
-        "on",
-        "du",
-        "au",
-        "aux",
-        "mais",
-        "ou",
-        "nous",
-        "vous",
-        "être",
-        "lorsque",
-        "quand",
-        "parce",
-        "si",
-        "el",
-        "los",
-        "las",
-        "una",
-        "y",
-        "es",
-        "en",
-        "de",
-        "que",
-        "por",
-        "con",
-        "para",
-        "no",
-        "se",
-        "del",
-        "al",
-        "como",
-        "más",
-        "pero",
-        "sus",
-        "este",
-        "esta",
-        "son",
-        "cuando",
-        "porque",
-        "il",
-        "lo",
-        "gli",
-        "un",
-        "e",
-        "di",
-        "che",
-        "è",
-        "per",
-        "non",
-        "con",
-        "sono",
-        "della",
-        "del",
-        "nel",
-        "si",
-        "più",
-        "come",
-        "ma",
-        "anche",
-        "quando",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "e",
-        "é",
-        "em",
-        "do",
-        "da",
-        "não",
-        "com",
-        "para",
-        "que",
-        "por",
-        "mais",
-        "como",
-        "mas",
-        "quando",
-        "se",
-        "são",
-        "ao",
-        "het",
-        "een",
-        "van",
-        "en",
-        "dat",
-        "niet",
-        "met",
-        "voor",
-        "zijn",
-        "op",
-        "ook",
-        "maar",
-        "bij",
-        "wordt",
-        "deze",
-        "als",
-        "och",
-        "att",
-        "det",
-        "som",
-        "en",
-        "är",
-        "på",
-        "av",
-        "för",
-        "inte",
-        "med",
-        "den",
-        "till",
-        "ett",
-        "jest",
-        "nie",
-        "się",
-        "na",
-        "do",
-        "że",
-        "to",
-        "w",
-        "z",
-        "jak",
-        "ale",
-        "oraz",
-        "przez",
-        "dla",
-        "są",
-        "ve",
-        "bir",
-        "bu",
-        "için",
-        "ile",
-        "da",
-        "de",
-        "çok",
-        "daha",
-        "gibi",
-        "değil",
-    ]
-) - (_ENGLISH | {"a", "i", "o", "e", "y", "w", "z", "de", "on", "as", "do", "no", "se", "me"})
+_ENGLISH_WORDS = """
+the of and to in is that it for on with as are be this you not or by from at which but have an if
+we so can its has was when what how because more than then they will would there their i use also
+each into only one about other like just your do does dont no
+"""
+_FOREIGN_WORDS = """
+der die das und ist nicht ein eine einen den dem des mit für auf von zu im sich auch als wenn
+werden wird durch oder aber bei nach über sind man dass weil kann le la les et est une dans pour
+que qui sur par avec pas plus sont ce cette il elle du au aux mais ou nous vous être lorsque quand
+parce si el los las una es en por con para del al como más pero sus este esta son cuando porque lo
+gli un di che è per non sono della nel più come ma anche quando os um uma é em da não com mas são
+ao het een van dat niet met voor zijn op ook maar bij wordt deze och att det som är på av för inte
+med till ett jest nie się na że jak ale oraz przez dla są ve bir bu için ile çok daha gibi değil
+ke ka ki ko ek karne karta pehle mein hai hain nahi aur hota hoti hoon jo yeh liye taaki bhi
+kar raha
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_FOREIGN = frozenset(_FOREIGN_WORDS.split())
+"""Function words of fourteen other languages."""
 
 _NOT_KNOWN = re.compile(
     r"^(?:(?:sorry|hm+|uh+|um+|well|honestly|no|nope|erm?|ok(?:ay)?)[\s,.!…-]*)*"
@@ -280,29 +38,38 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )
 
+_GRADER = (
+    r"(?:grader|evaluator|assessor|examiner|marker|grading (?:model|system|ai)|ai judge|judge)"
+)
 _ADDRESSES_GRADER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rubric|prompt|previous|above|"
-    r"points?|criteria|rules?)"
-    r"|\b(?:mark|grade|score|rate|give|award|credit|count|treat|consider|accept|assign|return|"
-    r"output|respond|report)\b.{0,60}\b(?:as (?:met|correct|covered|right|satisfied|passed)|full "
-    r"(?:marks|credit|score|points)|10/10|100 ?%|all (?:the )?points|every point|maximum|"
-    r"verdicts?|\"?score\"?)"
-    r"|\b(?:note|message|instruction|reminder|memo|attention)s? (?:to|for) (?:the |any )?(?:ai|"
-    r"automated |grader|grading|judge|evaluator|examiner|assessor|reviewer|model|system)"
-    r"|\b(?:as an? (?:ai|grader|judge|language model)|dear (?:grader|judge|evaluator|examiner))"
-    r"|\b(?:system|assistant|developer|grader|evaluator|judge|examiner|admin)\s*(?:prompt|message|"
-    r"note|override)?\s*[:>\]]"
-    r"|<\s*/?\s*(?:system|assistant|instruction|answer|candidate|rubric|grade|verdict|student)"
-    r"|\"(?:verdicts?|score|status|points?|evidence)\"\s*:"
-    r"|\bp\d+\s*[:=]\s*(?:met|true|1|pass|yes)"
-    r"|\b(?:already|has been|was|were) (?:reviewed|verified|graded|confirmed|approved|validated|"
-    r"checked|pre-?approved)\b.{0,60}\b(?:correct|met|full|by|expert|human|panel|committee)",
+    rf"\b(?:dear|attention|(?:note|message|instruction|reminder|memo|hint)s? (?:to|for)|"
+    rf"for the attention of|as)(?: the| an?| any)?(?: automated| ai| human)? {_GRADER}\b"
+    rf"|(?:^|[.!?\]>]\s*){_GRADER}\s*[,:]|\byou are (?:not|no longer) an? {_GRADER}"
+    r"|\bwho(?:so)?ever (?:grades|assesses|marks|evaluates|is reading|reads) (?:this|these)"
+    r"|\b(?:mark|count|treat|regard|credit|accept|record|enter|set|consider|score|grade|tick|note)"
+    r"(?:ed|s|ing)?\b[^.]{0,50}\b(?:all|every|each|any|remaining|these|those|following)\b[^.]{0,40}"
+    r"\b(?:points?|items?|criteri(?:a|on)|ones|parts)\b[^.]{0,40}"
+    r"\b(?:met|made|fulfilled|satisfied|passed|covered|present|correct|complete)\b"
+    r"|\b(?:give|award|assign|grant|enter|deserves?)\b[^.]{0,30}"
+    r"\bfull (?:marks|credit|score|points)"
+    r"|\b(?:ignore|disregard|override|forget)\b[^.]{0,20}\b(?:all |any |the |your |my )?"
+    r"(?:previous|above|prior|earlier|reference|rubric|grading)\b[^.]{0,20}"
+    r"(?:instructions?|points?|criteria|rules?|rubric|text|answer|and\b)"
+    r"|\bp\d+\"?\s*(?:[:=]|is|are)?\s*\"?(?:met|true)\b"
+    r"|\"(?:verdicts?|overall|skip_llm|precomputed)\"\s*:|\boverall:\s*\d"
+    r"|<\|im_|\[/?INST\]|</?(?:system|reference_points|instructions?|rubric|verdicts?)\b"
+    r"|\b(?:END|BEGIN)(?: OF)? (?:CANDIDATE|UNTRUSTED|TRUSTED|ANSWER|STUDENT)"
+    r"|\b(?:administrator|admin|developer|system) (?:override|prompt|note|message)\s*[,:]"
+    r"|(?:^|\n)\s*(?:system|assistant)\s*:",
     re.IGNORECASE,
 )
 _TALKS_ABOUT_ATTACKS = re.compile(
     r"\b(?:prompt[- ]injection|injections?|jailbreak|attack(?:er|s)?|adversar\w+|malicious|"
     r"untrusted|sanitis|sanitiz|guardrail|delimiter)", re.IGNORECASE
 )  # fmt: skip
+
+
+_QUOTED = re.compile(r"[\"“][^\"”]{10,}[\"”]")
 
 
 class Reading(StrEnum):
@@ -372,6 +139,11 @@ def not_english(text: str) -> bool:
 def addresses_grader(sentence: str) -> bool:
     """Whether a sentence speaks to the grader instead of answering.
 
-    Talk about attacks on language models is an answer like any other.
+    Talk about attacks on language models is an answer like any other, and so is an order that
+    somebody else's text is said to hold, in quotation marks.
     """
-    return bool(_ADDRESSES_GRADER.search(sentence)) and not _TALKS_ABOUT_ATTACKS.search(sentence)
+    found = _ADDRESSES_GRADER.search(sentence)
+    if found is None or _TALKS_ABOUT_ATTACKS.search(sentence):
+        return False
+    quoted = _QUOTED.search(sentence)
+    return quoted is None or not quoted.start() <= found.start() < quoted.end()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from interviewer.domain import Status, Verdict
+from interviewer.domain import Communication, Status, Verdict
 from interviewer.grading.rubric import Rubric
 
 
@@ -27,6 +27,11 @@ class Judgement:
     verdicts: tuple[Verdict, ...]
     misconceptions: tuple[Verdict, ...] = ()
     flags: tuple[str, ...] = ()
+    communication: Communication | None = None
+
+
+SPEAKS_TO_GRADER = "speaks to the grader"
+"""The flag of an answer that speaks to whoever grades it."""
 
 
 class Judge(Protocol):
@@ -43,7 +48,10 @@ class Judge(Protocol):
         ...
 
     def judge(self, rubric: Rubric, answer: Answer) -> Judgement:
-        """The verdicts on one answer. Every met or contradicted verdict carries a quote."""
+        """The verdicts on one answer. Every met or contradicted verdict carries a quote.
+
+        A judge behind an endpoint raises `ModelUnavailable` or `ReplyUnusable`.
+        """
         ...
 
 

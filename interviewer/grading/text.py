@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s])|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)]))")
+MAX_WORDS = 40
+"""A sentence with more words is cut at its joints: spoken answers may run on without a stop."""
+_JOINT = re.compile(
+    r"[;:,–—][\"'”’)\]]*\s+|\n+|\s+(?=(?:and|but|so|because|then|which|while|whereas|if|when|or)\s)"
+)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|Dr|No)|\b[A-Z])\.$")
 
 
@@ -37,7 +42,10 @@ def normalise(source: str) -> Normalised:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """The (start, end) of each sentence, in order; list items and paragraphs end one too."""
+    """The (start, end) of each sentence, in order; list items and paragraphs end one too.
+
+    None has more than `MAX_WORDS` words: a longer one is cut where a clause begins.
+    """
     spans: list[tuple[int, int]] = []
     start = 0
     for cut in _SENTENCE_END.finditer(text):
@@ -46,7 +54,24 @@ def sentences(text: str) -> list[tuple[int, int]]:
         spans.append((start, cut.start()))
         start = cut.end()
     spans.append((start, len(text)))
-    return [span for s, e in spans if (span := _strip(text, s, e)) is not None]
+    whole = [span for s, e in spans if (span := _strip(text, s, e)) is not None]
+    return [part for s, e in whole for part in _clauses(text, s, e)]
+
+
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence, or its parts of at most `MAX_WORDS` words, halved at the middlemost joint."""
+    starts = [m.start() for m in re.finditer(r"\S+", text[start:end])]
+    if len(starts) <= MAX_WORDS:
+        return [(start, end)]
+    middle = starts[len(starts) // 2]
+    joints = [
+        m.end()
+        for m in _JOINT.finditer(text, start, end)
+        if starts[3] <= m.end() - start <= starts[-3]
+    ]
+    cut = min(joints, key=lambda at: abs(at - start - middle), default=start + middle)
+    halves = (_strip(text, start, cut), _strip(text, cut, end))
+    return [part for half in halves if half for part in _clauses(text, *half)]
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int] | None:

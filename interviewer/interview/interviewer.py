@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from random import Random
 from typing import Protocol
@@ -9,8 +10,10 @@ from typing import Protocol
 from interviewer.bank.words import content_stems
 from interviewer.domain import (
     Closed,
+    Debriefed,
     Event,
     Graded,
+    Grading,
     Interview,
     Kind,
     Purpose,
@@ -22,16 +25,24 @@ from interviewer.domain import (
     Turn,
     Who,
 )
-from interviewer.errors import SessionError
+from interviewer.errors import ModelUnavailable, ReplyUnusable, SessionError, UsageError
 from interviewer.grading import guard
 from interviewer.grading.grader import Grader
 from interviewer.grading.rubric import Rubric
 from interviewer.grading.scoring import mean_score
 from interviewer.interview import policy, selection, session
+from interviewer.interview.policy import Move
 from interviewer.interview.session import Need
+from interviewer.interview.wording import Utterance, Wording
+from interviewer.llm.usage import booked_to
 
 MAX_INQUIRY_WORDS = 30
 RECENT_INTERVIEWS = 10
+AWAY = "The language model is away: the bank's own words and the embedded judge stand in."
+BACK = "The language model is back."
+
+Show = Callable[[Move, str], None]
+"""Takes a move and all that is said for it so far; what it begins with may change."""
 
 
 class Archive(Protocol):
@@ -54,7 +65,9 @@ class Interviewer:
     """One interviewer for all interviews; it holds no state of its own.
 
     `topical(topic, limit, kind)` finds question ids for a topic typed freely; `clock` gives the
-    time, aware and in UTC.
+    time, aware and in UTC. With a language model, `llm_grader` grades the interviews that ask
+    for it, and `wording` words what is said; without, the bank's own words are used.
+    `draft(topic, settings)` gives a question on a topic that the bank does not hold, if it can.
     """
 
     def __init__(
@@ -64,15 +77,26 @@ class Interviewer:
         questions: Sequence[Question],
         topical: Callable[[str, int, Kind | None], list[str]],
         clock: Callable[[], datetime],
+        *,
+        llm_grader: Grader | None = None,
+        wording: Wording | None = None,
+        draft: Callable[[str, Settings], Question | None] | None = None,
     ) -> None:
         self._archive = archive
         self._grader = grader
         self._questions = questions
         self._topical = topical
         self._clock = clock
+        self._llm_grader = llm_grader
+        self._wording = wording
+        self._draft = draft
 
     def start(self, settings: Settings, *, vary: bool = True) -> Interview:
-        """Choose the questions, save the interview, ask the first. Raises `UsageError`.
+        """Set an interview up and ask the first question: see `create`."""
+        return self.proceed(self.create(settings, vary=vary))
+
+    def create(self, settings: Settings, *, vary: bool = True) -> Interview:
+        """Choose the questions and save the interview. Raises `UsageError`.
 
         With `vary`, questions of the latest interviews come last; without, the settings alone
         (the seed among them) decide.
@@ -81,17 +105,25 @@ class Interviewer:
             [self._topical(topic, 3 * settings.questions, settings.kind)
              for topic in settings.topics]
         )  # fmt: skip
-        plan = selection.choose(
-            self._questions,
-            settings,
-            Random(settings.seed),  # noqa: S311 - a repeatable choice, no secret
-            topical=topical,
-            recent=self._recent_questions() if vary else (),
-        )
+        interview_id = secrets.token_urlsafe(9)
+        drafts = self._drafts(interview_id, settings)
+        try:
+            chosen = selection.choose(
+                self._questions,
+                settings,
+                Random(settings.seed),  # noqa: S311 - a repeatable choice, no secret
+                topical=topical,
+                recent=self._recent_questions() if vary else (),
+            )
+        except UsageError:
+            if not drafts:
+                raise
+            chosen = ()
+        plan = (*drafts, *chosen)[: settings.questions]
         started = Started(settings=settings, plan=plan, at=self._clock())
-        interview = session.begin(secrets.token_urlsafe(9), started)
+        interview = session.begin(interview_id, started)
         self._archive.create(interview.id, started)
-        return self.proceed(interview)
+        return interview
 
     def resume(self, interview_id: str) -> Interview:
         """The interview as saved, with whatever was cut off done. Raises `SessionError`."""
@@ -108,14 +140,13 @@ class Interviewer:
         item = session.current_item(interview)
         question, _ = session.question_of(interview, item or "")
         purpose = Purpose.INQUIRE if _inquires(text, question) else Purpose.ANSWER
-        return self._say(interview, Who.CANDIDATE, purpose, text, item)
+        return self._hear(interview, purpose, text, item)
 
     def skip(self, interview: Interview) -> Interview:
         """Save that the candidate passes on this question."""
         self._expect_answer(interview)
-        return self._say(
-            interview, Who.CANDIDATE, Purpose.SKIP, "(skipped)", session.current_item(interview)
-        )
+        item = session.current_item(interview)
+        return self._hear(interview, Purpose.SKIP, "(skipped)", item)
 
     def end(self, interview: Interview) -> Interview:
         """Close the interview at the candidate's wish; grade what is not graded yet."""
@@ -125,48 +156,110 @@ class Interviewer:
             return interview
         return self._keep(interview, Closed(why="ended", at=self._clock()))
 
-    def proceed(self, interview: Interview) -> Interview:
-        """Grade and speak until it is the candidate's turn again or all is said."""
+    def proceed(self, interview: Interview, show: Show | None = None) -> Interview:
+        """Grade and speak until it is the candidate's turn again or all is said.
+
+        `show` gets what is said while it is being said.
+        """
         while (needed := session.need(interview)) in (Need.GRADE, Need.SPEAK):
-            interview = self._grade(interview) if needed is Need.GRADE else self._speak(interview)
+            if needed is Need.GRADE:
+                interview = self._grade(interview)
+            else:
+                interview = self._speak(interview, show or _unseen)
         return interview
+
+    def add_debrief(self, interview: Interview, text: str, by: str) -> Interview:
+        """Save the report in words. Only a closed interview has one."""
+        grades = len(interview.grades)
+        return self._keep(interview, Debriefed(text=text, by=by, grades=grades, at=self._clock()))
+
+    def regrade(self, interview: Interview) -> Interview:
+        """Ask the language model for the grades that it owes.
+
+        The first and the latest grade of an item give its unaided score and its score. Raises
+        `ModelUnavailable` as soon as the model fails again; what it has given until then is kept.
+        """
+        for item in dict.fromkeys(grade.item for grade in interview.grades):
+            turns = sorted({g.turn for g in interview.grades if g.item == item})
+            for turn in dict.fromkeys((turns[0], turns[-1])):
+                if self._owed(interview, item, turn):
+                    interview = self._regrade(interview, item, turn, turns[0])
+        return interview
+
+    def _owed(self, interview: Interview, item: str, turn: int) -> bool:
+        """Whether a grade is a stand-in's, or none."""
+        grade = session.grade_at(interview, item, turn)
+        if grade is None:
+            return False
+        elsewhere = grade.judge == self._grader.judge_name and interview.settings.judge == "llm"
+        return grade.status is not Grading.GRADED or elsewhere
+
+    def _regrade(self, interview: Interview, item: str, turn: int, first: int) -> Interview:
+        if self._llm_grader is None:
+            raise UsageError("no language model is set up: see `interviewer doctor`")
+        question, follow_up = session.question_of(interview, item)
+        with booked_to(interview.id, "judge"):
+            grade = self._llm_grader.grade(
+                Rubric.of(question, follow_up),
+                [t for t in session.turns_on(interview, item) if t.index <= turn],
+                at=self._clock(),
+                previous=session.grade_at(interview, item, first) if turn != first else None,
+                question=question,
+            )
+        if grade.judge != self._llm_grader.judge_name:
+            raise ModelUnavailable(f"the grades stay as they are: {grade.note}")
+        return self._keep(interview, Graded(grade=grade))
 
     def _grade(self, interview: Interview) -> Interview:
         item = interview.turns[-1].item or ""
         question, follow_up = session.question_of(interview, item)
-        grade = self._grader.grade(
-            Rubric.of(question, follow_up),
-            session.turns_on(interview, item),
-            at=self._clock(),
-            previous=session.latest_grade(interview, item),
-            question=question,
-        )
+        wants_llm = interview.settings.judge == "llm"
+        grader = (self._llm_grader if wants_llm else None) or self._grader
+        with booked_to(interview.id, "judge"):
+            grade = grader.grade(
+                Rubric.of(question, follow_up),
+                session.turns_on(interview, item),
+                at=self._clock(),
+                previous=session.latest_grade(interview, item),
+                question=question,
+            )
         return self._keep(interview, Graded(grade=grade))
 
-    def _speak(self, interview: Interview) -> Interview:
+    def _speak(self, interview: Interview, show: Show) -> Interview:
         now = self._clock()
         if interview.turns and interview.turns[-1].purpose is Purpose.CLOSE:
             opened = len(session.asked(interview)) == len(interview.plan)
             return self._keep(interview, Closed(why="finished" if opened else "time", at=now))
         move = policy.next_move(interview, now)
-        return self._say(interview, Who.INTERVIEWER, move.purpose, move.text, move.item, move.point)
+        said = self._word(interview, move, show)
+        turn = Turn(
+            index=len(interview.turns),
+            who=Who.INTERVIEWER,
+            purpose=move.purpose,
+            text=said.text,
+            item=move.item,
+            point=move.point,
+            worded_by=said.by,
+            notice=_notice(interview, said),
+            at=self._clock(),
+        )
+        return self._keep(interview, Said(turn=turn))
 
-    def _say(
-        self,
-        interview: Interview,
-        who: Who,
-        purpose: Purpose,
-        text: str,
-        item: str | None,
-        point: str | None = None,
+    def _word(self, interview: Interview, move: Move, show: Show) -> Utterance:
+        if self._wording is None:
+            return Utterance(move.text)
+        with booked_to(interview.id, "wording"):
+            return self._wording.word(interview, move, lambda text: show(move, text))
+
+    def _hear(
+        self, interview: Interview, purpose: Purpose, text: str, item: str | None
     ) -> Interview:
         turn = Turn(
             index=len(interview.turns),
-            who=who,
+            who=Who.CANDIDATE,
             purpose=purpose,
             text=text,
             item=item,
-            point=point,
             at=self._clock(),
         )
         return self._keep(interview, Said(turn=turn))
@@ -175,6 +268,14 @@ class Interviewer:
         after = session.step(interview, event)
         self._archive.append(interview.id, interview.version, event, summarise(after))
         return after
+
+    def _drafts(self, interview_id: str, settings: Settings) -> tuple[Question, ...]:
+        """Questions on the topics that the bank does not hold; none where the model gives none."""
+        drafts = []
+        for topic in settings.topics[: settings.questions] if self._draft else ():
+            with suppress(ModelUnavailable, ReplyUnusable), booked_to(interview_id, "draft"):
+                drafts.append(self._draft(topic, settings) if self._draft else None)
+        return tuple(q for q in drafts if q is not None)
 
     def _recent_questions(self) -> set[str]:
         latest = self._archive.summaries(limit=RECENT_INTERVIEWS)
@@ -211,6 +312,24 @@ def summarise(interview: Interview) -> Summary:
         score=overall(interview),
         closed=interview.closed is not None,
     )
+
+
+def _unseen(_move: Move, _text: str) -> None:
+    """For when nobody watches."""
+
+
+def _notice(interview: Interview, said: Utterance) -> str:
+    """What the candidate is told beside this turn: once that the model is away, once that it
+    is back."""
+    told = next((t.notice for t in reversed(interview.turns) if t.notice), "")
+    last = interview.grades[-1] if interview.grades else None
+    if last and (last.turn < len(interview.turns) - 1 or last.status is not Grading.STAND_IN):
+        last = None
+    if said.away or last:
+        return (
+            "" if told.startswith(AWAY) else f"{AWAY} ({said.away or (last.note if last else '')})"
+        )
+    return BACK if said.by and told.startswith(AWAY) else ""
 
 
 def _inquires(text: str, question: Question) -> bool:

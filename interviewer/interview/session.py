@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from interviewer.domain import (
     Closed,
+    Debriefed,
     Event,
     FollowUp,
     Grade,
@@ -52,6 +53,8 @@ def step(interview: Interview, event: Event) -> Interview:
             return interview.model_copy(update={"grades": (*interview.grades, grade)})
         case Closed() if interview.closed is None:
             return interview.model_copy(update={"closed": event})
+        case Debriefed() if interview.closed:
+            return interview.model_copy(update={"debriefs": (*interview.debriefs, event)})
         case _:
             raise SessionError(f"{event.type!r} cannot follow in interview {interview.id}")
 
@@ -107,6 +110,18 @@ def latest_grade(interview: Interview, item: str) -> Grade | None:
     """Where an item stands: its grade at the latest turn, the newest if regraded."""
     grades = [grade for grade in interview.grades if grade.item == item]
     return max(reversed(grades), key=lambda g: g.turn) if grades else None
+
+
+def grade_at(interview: Interview, item: str, turn: int) -> Grade | None:
+    """An item's grade at a turn, the newest if regraded."""
+    grades = [g for g in interview.grades if g.item == item and g.turn == turn]
+    return grades[-1] if grades else None
+
+
+def debrief(interview: Interview) -> Debriefed | None:
+    """The report in words, unless grades have come since."""
+    latest = interview.debriefs[-1] if interview.debriefs else None
+    return latest if latest and latest.grades == len(interview.grades) else None
 
 
 def current_item(interview: Interview) -> str | None:

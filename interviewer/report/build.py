@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from interviewer.domain import (
     Band,
+    Communication,
     Grade,
     Help,
     Interview,
@@ -76,6 +77,7 @@ class QuestionReport(Model):
     """A main question with everything said about it.
 
     `score` counts help, `unaided` is the opening answer's; both None where there is none.
+    `drafted` names the model that drafted the question, if nobody has reviewed it.
     """
 
     question_id: str
@@ -88,6 +90,8 @@ class QuestionReport(Model):
     judge: str
     status: str
     note: str
+    drafted: str
+    communication: Communication | None
     flags: tuple[str, ...]
     verdicts: dict[str, VerdictLine]
     misconceptions: tuple[MisconceptionLine, ...]
@@ -106,6 +110,22 @@ class Study(Model):
     because: str
 
 
+class DebriefText(Model):
+    """The report in words, and the model that wrote them."""
+
+    text: str
+    by: str
+
+
+class Usage(Model):
+    """What the language model took for an interview; None where it is not known. USD."""
+
+    calls: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: float | None
+
+
 class Report(Model):
     """An interview in numbers, words and advice; `areas` holds the mean score of each area."""
 
@@ -118,15 +138,21 @@ class Report(Model):
     questions: tuple[QuestionReport, ...]
     areas: dict[str, Unit | None]
     study: tuple[Study, ...]
+    debrief: DebriefText | None
+    notices: tuple[str, ...]
+    usage: Usage | None
 
 
-def build(interview: Interview, study_next: Sequence[Question] = ()) -> Report:
+def build(
+    interview: Interview, study_next: Sequence[Question] = (), usage: Usage | None = None
+) -> Report:
     """The report of an interview, finished or not; `study_next` are questions to practise."""
     questions = tuple(_question(interview, q) for q in session.asked(interview))
     areas: dict[str, list[float | None]] = {}
     for question in questions:
         areas.setdefault(question.area, []).append(question.score)
     because = _because(questions)
+    debrief = session.debrief(interview)
     return Report(
         id=interview.id,
         started=interview.started.isoformat(timespec="seconds"),
@@ -139,6 +165,9 @@ def build(interview: Interview, study_next: Sequence[Question] = ()) -> Report:
         study=tuple(
             Study(question_id=q.id, question=q.question, because=because) for q in study_next
         ),
+        debrief=DebriefText(text=debrief.text, by=debrief.by) if debrief else None,
+        notices=tuple(t.notice for t in interview.turns if t.notice),
+        usage=usage,
     )
 
 
@@ -170,6 +199,8 @@ def _question(interview: Interview, question: Question) -> QuestionReport:
         judge=grade.judge if grade else "",
         status=grade.status if grade else "not-graded",
         note=grade.note if grade else "not answered",
+        drafted=question.drafted,
+        communication=grade.communication if grade else None,
         flags=grade.flags if grade else (),
         verdicts=_verdicts(question.points, grade),
         misconceptions=tuple(

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
-from interviewer.domain import Band, Status, Who
+from interviewer.domain import Band, Grading, Status, Who
 from interviewer.errors import UsageError
-from interviewer.report.build import QuestionReport, Report, VerdictLine
+from interviewer.report.build import QuestionReport, Report, Usage, VerdictLine
 
 MARK = {
     Status.MET: "✓ met",
@@ -20,6 +20,10 @@ MARK = {
     Status.CONTRADICTED: "✗ contradicted",
 }
 NOT_FOR_HIRING = "For practice and teaching; not a basis for hiring decisions."
+
+
+DRAFTED = "drafted by {model}, not reviewed: its points may be wrong"
+"""Stands wherever a question does that nobody has read."""
 
 
 def render(report: Report, name: str) -> str:
@@ -40,6 +44,28 @@ def banded(score: float | None, band: Band | None) -> str:
     if score is None or band is None:
         return out_of_ten(score)
     return f"{out_of_ten(score)} ({band.low * 10:.1f} to {band.high * 10:.1f})"
+
+
+def headline(question: QuestionReport) -> str:
+    """A question's numbers, who judged, and how it was said, on one line."""
+    judge = question.judge or "none"
+    if question.status == Grading.STAND_IN:
+        judge += " (standing in)"
+    line = f"{banded(question.score, question.band)}; opening answer alone: "
+    line += f"{out_of_ten(question.unaided)}; judge: {judge}"
+    if told := question.communication:
+        line += f"; how it was said, of 5: structure {told.structure}, clarity {told.clarity}, "
+        line += f"depth {told.depth} (not in the score)"
+    return line
+
+
+def bill(usage: Usage) -> str:
+    """What the language model took, on one line."""
+    tokens = "tokens not counted by the endpoint"
+    if usage.input_tokens is not None and usage.output_tokens is not None:
+        tokens = f"{usage.input_tokens:,} tokens read, {usage.output_tokens:,} written"
+    cost = "price not known" if usage.cost is None else f"about ${usage.cost:.4f}"
+    return f"Language model: {usage.calls} calls, {tokens}, {cost}"
 
 
 def to_json(report: Report) -> str:
@@ -79,15 +105,20 @@ def _markdown(report: Report) -> Iterator[str]:
     yield ""
     yield f"Score: **{banded(report.score, report.band)}** · {report.settings.mode} mode · "
     yield f"{report.started} · {NOT_FOR_HIRING}"
+    for notice in report.notices:
+        yield f"\nNoted: {_escaped(notice)}"
+    if report.debrief:
+        yield f"\n{_escaped(report.debrief.text)}"
+        yield f"\n*Written by {_escaped(report.debrief.by)} from the verdicts below.*"
     for number, question in enumerate(report.questions, start=1):
         yield ""
         yield f"## {number}. {question.question}"
         yield ""
-        yield f"{banded(question.score, question.band)}; opening answer alone: " + (
-            f"{out_of_ten(question.unaided)}; judge: {question.judge or 'none'}"
-        )
+        yield _escaped(headline(question))
+        if question.drafted:
+            yield f"\n**{_escaped(DRAFTED.format(model=question.drafted))}**"
         if question.note:
-            yield f"\n{question.note}"
+            yield f"\n{_escaped(question.note)}"
         yield ""
         yield from _markdown_points(question.verdicts)
         for wrong in question.misconceptions:
@@ -113,6 +144,8 @@ def _markdown(report: Report) -> Iterator[str]:
         yield "\n## Practise next\n"
         for study in report.study:
             yield f"- `{study.question_id}`: {study.question}"
+    if report.usage:
+        yield f"\n{bill(report.usage)}"
 
 
 def _markdown_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
@@ -125,8 +158,12 @@ def _markdown_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
 
 def _quoted(text: str) -> str:
     """An indented block quote in which nothing is Markdown or HTML."""
-    escaped = re.sub(r"([\\`*_{}\[\]()#+.!|$~-])", r"\\\1", html.escape(text, quote=False))
-    return "\n".join(f"  > {line}" for line in escaped.splitlines() or [""])
+    return "\n".join(f"  > {line}" for line in _escaped(text).splitlines() or [""])
+
+
+def _escaped(text: str) -> str:
+    """The text with nothing in it that is Markdown or HTML."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|$~-])", r"\\\1", html.escape(text, quote=False))
 
 
 def _html(report: Report) -> Iterator[str]:
@@ -134,20 +171,26 @@ def _html(report: Report) -> Iterator[str]:
     yield "<h1>Interview report</h1>"
     yield f"<p><strong>{banded(report.score, report.band)}</strong> · "
     yield f"{e(report.settings.mode)} mode · {e(report.started)}<br><small>{NOT_FOR_HIRING}</small>"
+    yield from (f"<p>Noted: {e(notice)}</p>" for notice in report.notices)
+    if report.debrief:
+        yield from (f"<p>{e(part)}</p>" for part in report.debrief.text.split("\n") if part)
+        yield f"<p><small>Written by {e(report.debrief.by)} from the verdicts below.</small></p>"
     for number, question in enumerate(report.questions, start=1):
         yield from _html_question(number, question)
     if report.study:
         yield "<h2>Practise next</h2><ul>"
         yield from (f"<li>{e(s.question)} <small>{e(s.question_id)}</small>" for s in report.study)
         yield "</ul>"
+    if report.usage:
+        yield f"<p><small>{e(bill(report.usage))}</small></p>"
 
 
 def _html_question(number: int, question: QuestionReport) -> Iterator[str]:
     e = html.escape
     yield f"<h2>{number}. {e(question.question)}</h2>"
-    yield f"<p>{banded(question.score, question.band)}; opening answer alone: "
-    yield f"{out_of_ten(question.unaided)}; judge: {e(question.judge or 'none')}. "
-    yield e(question.note)
+    yield f"<p>{e(headline(question))}. {e(question.note)}</p>"
+    if question.drafted:
+        yield f"<p><strong>{e(DRAFTED.format(model=question.drafted))}</strong></p>"
     yield from _html_points(question.verdicts)
     for wrong in question.misconceptions:
         yield f'<p class="contradicted">✗ {e(wrong.claim)}</p><p>{e(wrong.correction)}</p>'

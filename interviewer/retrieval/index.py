@@ -204,6 +204,11 @@ def _documents(bank: Bank) -> Iterator[_Document]:
             yield _Document(question, "misconception", misconception.id, misconception.claim)
 
 
+def texts_of(bank: Bank) -> list[str]:
+    """Every text of a bank that the index holds."""
+    return [d.phrase or d.text for d in _documents(bank)]
+
+
 def _points(question: Question) -> Iterator[Point]:
     yield from question.points
     for follow_up in question.follow_ups:

@@ -16,6 +16,10 @@ fourth has a point of another question that near. It proposes; the judge decides
 TOPIC_FLOOR = 0.35
 """Least similarity of a topic to something in a question about it; nonsense stays below."""
 
+KNOWN_TOPIC = 0.55
+"""From this similarity to a question's text or phrase the bank holds a topic: of 40 topics it
+holds 38 reach it; of 40 that it does not, the 10 that do have a near neighbour in it."""
+
 _WEIGHTS: Mapping[Part, float] = {"question": 0.5, "point": 0.35, "misconception": 0.15}
 """What each part's best similarity adds to a question's score for a topic. The first question
 found is right more often than with the greatest similarity or reciprocal ranks: mean
@@ -52,6 +56,11 @@ def find_questions(
 ) -> list[str]:
     """Ids of the questions about a topic in anybody's words, best first; none where none is."""
     return _rank(index, [topic], kind)[:limit]
+
+
+def nearest(index: ReferenceIndex, topic: str, limit: int) -> list[Hit]:
+    """The questions whose text or phrases are most like a topic, best first, each once."""
+    return index.search(topic, limit, parts=("question",))
 
 
 def study_next(

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Text, cast
 
-from interviewer.domain import Closed, Event, Graded, Said, Settings, Started, Summary
+from interviewer.domain import Closed, Debriefed, Event, Graded, Said, Settings, Started, Summary
 from interviewer.errors import SessionError
 from interviewer.store.schema import interview
 
@@ -92,7 +92,7 @@ def _when(event: Event) -> datetime:
             return turn.at
         case Graded(grade=grade):
             return grade.at
-        case Started() | Closed():
+        case Started() | Closed() | Debriefed():
             return event.at
 
 

@@ -5,8 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from interviewer.errors import InterviewerError
-from interviewer.interview import session
-from interviewer.interview.session import Need
 from interviewer.ui import chat, report, setup
 from interviewer.wiring import Services
 
@@ -34,10 +32,6 @@ def _route(services: Services) -> None:
             st.rerun()
         return
     interview = services.interview(interview_id)
-    needed = session.need(interview)
-    if needed in (Need.GRADE, Need.SPEAK):
-        with st.spinner("Picking up where we were …"):
-            interview = services.interviewer.proceed(interview)
     if interview.closed:
         report.show(services, interview)
     else:

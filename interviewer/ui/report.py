@@ -3,9 +3,17 @@
 import streamlit as st
 
 from interviewer.domain import Interview, Status, Who
+from interviewer.errors import BankError, ModelUnavailable, ReplyUnusable
 from interviewer.report import Report, render
 from interviewer.report.build import QuestionReport, VerdictLine
-from interviewer.report.render import MARK, NOT_FOR_HIRING, out_of_ten
+from interviewer.report.render import (
+    DRAFTED,
+    MARK,
+    NOT_FOR_HIRING,
+    bill,
+    headline,
+    out_of_ten,
+)
 from interviewer.ui.text import plain, quoted
 from interviewer.wiring import Services
 
@@ -20,20 +28,49 @@ COLOUR = {
 def show(services: Services, interview: Interview) -> None:
     """Draw the report of a closed interview."""
     with st.spinner("Writing the report …"):
+        interview, missing = _debriefed(services, interview)
         report = services.report(interview)
     st.title("Your report")
     _headline(report)
+    _debrief(report, missing)
     for number, question in enumerate(report.questions, start=1):
-        _question(number, question)
+        _question(services, interview, number, question)
     if report.study:
         st.subheader("Practise next")
         for study in report.study:
             st.markdown(f"- {plain(study.question)}")
+    if report.usage:
+        st.caption(plain(bill(report.usage)))
     _downloads(report)
     if st.button("New interview", type="primary"):
         st.query_params.clear()
         st.rerun()
     st.caption(NOT_FOR_HIRING)
+
+
+def _debriefed(services: Services, interview: Interview) -> tuple[Interview, str]:
+    """The interview with its debrief, or why it has none: asked for once, then on request."""
+    key = f"no-debrief-{interview.id}"
+    if key in st.session_state:
+        return interview, str(st.session_state[key])
+    try:
+        return services.debriefed(interview), ""
+    except (ModelUnavailable, ReplyUnusable) as error:
+        st.session_state[key] = str(error)
+        return interview, str(error)
+
+
+def _debrief(report: Report, missing: str) -> None:
+    for notice in report.notices:
+        st.caption(plain(notice))
+    if report.debrief:
+        st.markdown(plain(report.debrief.text))
+        st.caption(plain(f"Written by {report.debrief.by} from the verdicts below."))
+    elif missing:
+        st.caption(plain(f"No debrief in words: {missing}"))
+        if st.button("Ask for the debrief again"):
+            st.session_state.pop(f"no-debrief-{report.id}", None)
+            st.rerun()
 
 
 def _headline(report: Report) -> None:
@@ -49,13 +86,28 @@ def _headline(report: Report) -> None:
             st.progress(question.score, f"{number}. {out_of_ten(question.score)}")
 
 
-def _question(number: int, question: QuestionReport) -> None:
+def _drafted(services: Services, interview: Interview, question: QuestionReport) -> None:
+    """Say that nobody has reviewed the question; on one's own machine it can be kept."""
+    st.warning(plain(DRAFTED.format(model=question.drafted)))
+    if services.configuration.database_url:
+        return
+    if st.button("Keep this question in my bank", key=f"keep-{question.question_id}"):
+        try:
+            path = services.keep_question(interview, question.question_id)
+        except BankError as error:
+            st.error(plain(str(error)), icon="⚠️")
+        else:
+            st.success(plain(f"Kept in {path}; it can be asked from the next start on."))
+
+
+def _question(
+    services: Services, interview: Interview, number: int, question: QuestionReport
+) -> None:
     with st.container(border=True):
         st.subheader(plain(f"{number}. {question.question}"), anchor=False)
-        st.write(
-            f"**{out_of_ten(question.score)}** · opening answer alone: "
-            f"{out_of_ten(question.unaided)} · judge: {plain(question.judge or 'none')}"
-        )
+        st.markdown(plain(headline(question)))
+        if question.drafted:
+            _drafted(services, interview, question)
         if question.note:
             st.info(plain(question.note))
         for flag in question.flags:

@@ -7,7 +7,9 @@ import streamlit as st
 
 from interviewer.domain import Kind, Level, Mode, Role, Settings, Summary
 from interviewer.report.render import NOT_FOR_HIRING, out_of_ten
-from interviewer.wiring import Services
+from interviewer.ui import model
+from interviewer.ui.text import plain
+from interviewer.wiring import JudgeName, Services
 
 RECENT = 8
 TIMES = {"no limit": None, "15 minutes": 15, "30 minutes": 30, "45 minutes": 45, "60 minutes": 60}
@@ -20,16 +22,24 @@ def show(services: Services) -> str | None:
         "You are asked as an interviewer would ask, followed up on what is missing or wrong, "
         "and scored point by point, with your own words as evidence."
     )
-    settings = _form()
+    settings = _form(services)
     if settings is not None:
         with st.spinner("Choosing the questions …"):
-            return services.interviewer.start(settings).id
+            return services.interviewer.create(settings).id
     chosen = _recent(services)
-    st.caption(f"Judge: {services.judge.name}, on this machine. {NOT_FOR_HIRING}")
+    if not services.configuration.database_url:
+        model.show(services)
+    st.caption(f"Judge: {_judge(services, services.default_judge)}. {NOT_FOR_HIRING}")
     return chosen
 
 
-def _form() -> Settings | None:
+def _judge(services: Services, judge: str) -> str:
+    if judge == "llm":
+        return plain(f"{services.configuration.model}, the language model")
+    return f"{services.judge.name}, on this machine"
+
+
+def _form(services: Services) -> Settings | None:
     with st.form("setup"):
         left, right = st.columns(2)
         kind = left.selectbox(
@@ -56,6 +66,17 @@ def _form() -> Settings | None:
             horizontal=True,
             key="mode",
         )
+        judge = services.default_judge
+        if services.configuration.has_model:
+            judges: list[JudgeName] = ["llm", "embedded"]
+            judge = st.radio(
+                "Judge",
+                judges,
+                index=judges.index(judge),
+                format_func=lambda j: _judge(services, j),
+                horizontal=True,
+                key="judge",
+            )
         questions = st.slider("Questions", 1, 10, 3, key="questions")
         if not st.form_submit_button("Start the interview", type="primary"):
             return None
@@ -68,6 +89,7 @@ def _form() -> Settings | None:
         minutes=TIMES[time],
         questions=questions,
         seed=secrets.randbelow(2**31),
+        judge=judge,
     )
 
 

@@ -276,7 +276,8 @@ def test_a_full_disk_is_one_line(small: Path, tmp_path: Path) -> None:
 def test_doctor_says_what_works(small: Path) -> None:
     done = run(small, "doctor")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("  ok  ") == 6
+    assert done.stdout.count("  ok  ") == 7
+    assert "none needed" in done.stdout
 
 
 def test_a_home_that_is_a_file_is_one_line(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The embedded judge with its real models: what it decides, on what evidence, how steadily."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,7 +105,11 @@ def test_the_same_answer_has_the_same_verdicts_on_any_number_of_threads() -> Non
 
 def test_probabilities_do_not_depend_on_the_neighbours() -> None:
     model = EntailmentModel(MODELS / "entailment")
-    pairs = [(p.claim, text) for p in RUBRIC.points for text in (GOOD, WRONG)]
+    seen = {
+        text: OnnxEncoder(MODELS / "encoder").see([text])[0].states
+        for text in (GOOD, WRONG, *(p.claim for p in RUBRIC.points))
+    }
+    pairs = [(seen[p.claim], seen[text]) for p in RUBRIC.points for text in (GOOD, WRONG)]
     together = model.read(pairs)
     alone = np.vstack([model.read([pair]) for pair in pairs])
     assert np.array_equal(together, alone)
@@ -115,12 +118,12 @@ def test_probabilities_do_not_depend_on_the_neighbours() -> None:
 
 
 def test_missing_and_damaged_files_are_one_line(tmp_path: Path) -> None:
+    states = np.zeros((3, 384), dtype=np.float32)
     with pytest.raises(ModelFilesError, match="missing"):
-        EntailmentModel(tmp_path).read([("a", "b")])
-    shutil.copy(MODELS / "entailment" / "tokenizer.json", tmp_path)
+        EntailmentModel(tmp_path).read([(states, states)])
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(ModelFilesError, match="damaged"):
-        EntailmentModel(tmp_path).read([("a", "b")])
+        EntailmentModel(tmp_path).read([(states, states)])
     (tmp_path / "verdict.json").write_text('{"features": []}')
     with pytest.raises(ModelFilesError, match="install the package again"):
         Classifier.read(tmp_path / "verdict.json", features.NAMES)
@@ -146,7 +149,7 @@ def test_passages_are_sentences_and_windows_of_two() -> None:
 def test_a_retraction_takes_the_sentence_before_it_back() -> None:
     said = "Bagging lowers variance. Boosting lowers variance. Scratch that, it lowers bias."
     pieces = cut([(1, said)])
-    assert pieces.retracted
+    assert pieces.corrected == 2
     assert "Boosting lowers variance." not in [p.text for p in pieces.passages]
     assert "Bagging lowers variance." in [p.text for p in pieces.passages]
 
@@ -154,6 +157,20 @@ def test_a_retraction_takes_the_sentence_before_it_back() -> None:
 def test_taking_everything_back_leaves_nothing_before_it() -> None:
     said = "Bagging lowers variance. Boosting lowers bias. I take it all back, everything is wrong."
     assert not [t for t in texts(said) if "Bagging" in t]
+
+
+@pytest.mark.parametrize(
+    ("said", "corrected"),
+    [
+        ("Bias is high here. Hmm, no. It is the variance.", 1),
+        ("High bias. Hold on, I've swapped them. Let me say it again: high variance.", 1),
+        ("Precision is a over b. I had that the wrong way round. It is a over c.", 1),
+        ("No, accuracy misleads here. It counts the negatives.", None),
+        ("It lowers the variance. On the other hand it costs time.", None),
+    ],
+)
+def test_a_correction_is_noticed_where_there_is_one(said: str, corrected: int | None) -> None:
+    assert cut([(1, said)]).corrected == corrected
 
 
 def test_orders_to_the_grader_are_no_passages_nor_part_of_one() -> None:

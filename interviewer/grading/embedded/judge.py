@@ -16,17 +16,35 @@ from interviewer.domain import Criterion, Evidence, Misconception, Status, Verdi
 from interviewer.grading.embedded import features
 from interviewer.grading.embedded.classifier import Classifier
 from interviewer.grading.embedded.features import Answered, Reading
-from interviewer.grading.embedded.passages import Passage, cut
+from interviewer.grading.embedded.passages import Cut, Passage, cut
 from interviewer.grading.judge import Answer, Judgement, nothing_claimed
 from interviewer.grading.rubric import Rubric
 
 NAME = "embedded"
-CANDIDATES = 6
+CANDIDATES = 2
 """How many passages are read against each claim: the most like it by words and meaning."""
+MAX_REMEMBERED = 2_000
+"""Texts whose states are kept, some 40 kB each."""
 MET_FROM = 0.6
-CONTRADICTED_FROM = 0.5
+CONTRADICTED_FROM = 0.4
 ASSERTED_FROM = 0.75
 """From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
+DECIDED_FROM = 0.5
+"""From which probability of the entailment model a passage makes or denies a claim."""
+
+
+class Seen(Protocol):
+    """A text as an encoder sees it."""
+
+    @property
+    def vector(self) -> NDArray[np.float32]:
+        """(d,), of unit length."""
+        ...
+
+    @property
+    def states(self) -> NDArray[np.float32]:
+        """(tokens, d): what the entailment model goes on from."""
+        ...
 
 
 class Encoder(Protocol):
@@ -37,8 +55,8 @@ class Encoder(Protocol):
         """Identifies the weights."""
         ...
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, d), rows of unit length."""
+    def see(self, texts: Sequence[str]) -> Sequence[Seen]:
+        """Each text's vector and states."""
         ...
 
 
@@ -50,8 +68,10 @@ class Entailment(Protocol):
         """Identifies the weights."""
         ...
 
-    def read(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """(n, 3): P(entails), P(contradicts), P(neither) for each (claim, passage)."""
+    def read(
+        self, pairs: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
+    ) -> NDArray[np.float64]:
+        """(n, 3): P(entails), P(contradicts), P(neither) for the states of each pair."""
         ...
 
 
@@ -71,7 +91,7 @@ class EmbeddedJudge:
         self._encoder = encoder
         self._entailment = entailment
         self._path = classifier
-        self._claims: dict[str, NDArray[np.float32]] = {}
+        self._seen: dict[str, Seen] = {}
 
     @property
     def name(self) -> str:
@@ -93,12 +113,12 @@ class EmbeddedJudge:
         """A verdict on every point, and the misconceptions that are asserted."""
         pieces = cut(answer.said)
         flags = (("speaks to the grader",) if pieces.addressed_grader else ()) + (
-            ("takes something back",) if pieces.retracted else ()
+            ("corrects itself",) if pieces.corrected is not None else ()
         )
         if not pieces.passages:
             missed = nothing_claimed(rubric, NAME, "nothing was claimed")
             return Judgement(tuple(missed), flags=flags)
-        seen = self.observe(rubric, answer, pieces.passages)
+        seen = self.observe(rubric, answer, pieces)
         odds = self._classifier.probabilities(seen.table)
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
         verdicts = [
@@ -113,10 +133,13 @@ class EmbeddedJudge:
         )
         return Judgement(points, held, flags)
 
-    def observe(self, rubric: Rubric, answer: Answer, passages: Sequence[Passage]) -> Observed:
+    def observe(self, rubric: Rubric, answer: Answer, pieces: Cut) -> Observed:
         """Look at each claim of the rubric, points first, in the passages most like it."""
         claims = [p.claim for p in rubric.points] + [m.claim for m in rubric.misconceptions]
-        similar = self._encode_claims(claims) @ self._encoder.encode([p.text for p in passages]).T
+        passages = pieces.passages
+        claims_seen = self._see(claims)
+        sentences_seen = self._see(pieces.sentences)
+        similar = np.stack([c.vector for c in claims_seen]) @ _vectors(passages, sentences_seen).T
         readings = [Reading.of(p.text) for p in passages]
         claim_readings = [Reading.of(c) for c in claims]
         singles = [r for r, p in zip(readings, passages, strict=True) if p.first == p.last]
@@ -126,18 +149,15 @@ class EmbeddedJudge:
             _rarity(claim_readings),
             sum(r.verbless for r in singles) / max(1, len(singles)),
         )
-        k = min(CANDIDATES, len(passages))
-        chosen: list[list[int]] = []
+        chosen = []
         for i, claim in enumerate(claim_readings):
             overlap = [features.coverage(claim, r.stem_set, context.weight) for r in readings]
-            likeness = similar[i] + 0.5 * np.array(overlap)
-            chosen.append(np.argsort(-likeness, kind="stable")[:k].tolist())
-        pairs = [
-            (claim, passages[j].text)
-            for claim, indices in zip(claims, chosen, strict=True)
-            for j in indices
-        ]
-        reads = list(self._entailment.read(pairs).reshape(len(claims), k, -1))
+            chosen.append(_likeliest(similar[i] + 0.5 * np.array(overlap), pieces))
+        reads = self._read(claims_seen, chosen, passages, sentences_seen)
+        if pieces.corrected is not None:
+            for i, read in enumerate(reads):
+                standing = _standing([passages[j] for j in chosen[i]], read, pieces.corrected)
+                chosen[i], reads[i] = [chosen[i][n] for n in standing], read[standing]
         rows = [
             features.row(
                 claim,
@@ -151,12 +171,66 @@ class EmbeddedJudge:
         looked_at = [[passages[j] for j in indices] for indices in chosen]
         return Observed(features.with_others(rows, reads), looked_at, reads)
 
-    def _encode_claims(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As the encoder does, remembering: a rubric's claims come again and again."""
-        new = [t for t in dict.fromkeys(texts) if t not in self._claims]
-        if new:
-            self._claims.update(zip(new, self._encoder.encode(new), strict=True))
-        return np.stack([self._claims[t] for t in texts])
+    def _read(
+        self,
+        claims: Sequence[Seen],
+        chosen: Sequence[Sequence[int]],
+        passages: Sequence[Passage],
+        sentences: Sequence[Seen],
+    ) -> list[NDArray[np.float64]]:
+        """For each claim (k, 3): what the entailment model says of each passage chosen."""
+        states = {
+            j: np.concatenate(
+                [s.states for s in sentences[passages[j].first : passages[j].last + 1]]
+            )
+            for j in {j for indices in chosen for j in indices}
+        }
+        pairs = [
+            (claim.states, states[j])
+            for claim, indices in zip(claims, chosen, strict=True)
+            for j in indices
+        ]
+        ends = np.cumsum([len(indices) for indices in chosen])
+        return list(np.split(self._entailment.read(pairs), ends[:-1]))
+
+    def _see(self, texts: Sequence[str]) -> list[Seen]:
+        """As the encoder does, remembering: claims and sentences come again and again."""
+        known = {t: seen for t in texts if (seen := self._seen.get(t)) is not None}
+        new = [t for t in dict.fromkeys(texts) if t not in known]
+        known.update(zip(new, self._encoder.see(new), strict=True))
+        if len(self._seen) > MAX_REMEMBERED:
+            self._seen.clear()
+        self._seen.update(known)
+        return [known[t] for t in texts]
+
+
+def _likeliest(likeness: NDArray[np.float64], pieces: Cut) -> list[int]:
+    """The passages to read a claim against, by number: the likeliest first.
+
+    Where the candidate corrects himself, as many from before as from after, none across.
+    """
+    ranked: list[int] = np.argsort(-likeness, kind="stable").tolist()
+    at = pieces.corrected
+    if at is None:
+        return ranked[:CANDIDATES]
+    before = [j for j in ranked if pieces.passages[j].last < at]
+    after = [j for j in ranked if pieces.passages[j].first >= at]
+    return (before[:CANDIDATES] + after[:CANDIDATES]) or ranked[:CANDIDATES]
+
+
+def _standing(passages: Sequence[Passage], read: NDArray[np.float64], corrected: int) -> list[int]:
+    """Which passages still stand: those after a correction alone, if they decide the claim."""
+    after = [n for n, p in enumerate(passages) if p.first >= corrected]
+    decided = bool(after) and float(read[after, :2].max()) >= DECIDED_FROM
+    return after if decided else list(range(len(passages)))
+
+
+def _vectors(passages: Sequence[Passage], sentences: Sequence[Seen]) -> NDArray[np.float32]:
+    """(n, d): each passage's vector at unit length, that of its sentences taken together."""
+    together = [
+        np.sum([s.vector for s in sentences[p.first : p.last + 1]], axis=0) for p in passages
+    ]
+    return np.stack([v / np.linalg.norm(v) for v in together])
 
 
 def _rarity(claims: Sequence[Reading]) -> Mapping[str, float]:

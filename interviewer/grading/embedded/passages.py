@@ -22,6 +22,17 @@ _TAKEN_BACK = re.compile(
     r"|on second thou?ghts?)",
     re.IGNORECASE,
 )
+_CORRECTS = re.compile(
+    r"\b(?:(?:hm+|oh|or|well|sorry|no|wait|although)[\s,.…–—-]+(?:no\b|wait\b|actually|hold on)"
+    r"|no[,.…]+ (?:that|it)['’]?s\b|i (?:must|have to|need to|should|want to) (?:correct|take)"
+    r"|i(?:['’]ve| have)? (?:mixed|swapped|confused|got) (?:them|that|it|those|these)\b"
+    r"|i (?:said|put|had) (?:that|it|this|them) (?:the wrong|wrong|backwards|the other)"
+    r"|the other way (?:a)?round|let me (?:say (?:it|that) again|start (?:over|again)|rephrase)"
+    r"|tak(?:e|ing) (?:\w+ ){1,4}back|strike (?:it|that)|scratch that|forget (?:that|what i)"
+    r"|i misspoke|on second thou?ghts?|i remember now|final answer|hold on|thinking about it"
+    r"|i only said (?:that|this|so)|let me check)",
+    re.IGNORECASE,
+)
 _ALL_OF_IT = re.compile(
     r"\b(?:everything|all (?:of )?(?:that|this|it)|the (?:whole|entire) (?:thing|answer)|"
     r"(?:entire|whole|previous) answer|all wrong)\b",
@@ -44,11 +55,17 @@ class Passage:
 
 @dataclass(frozen=True)
 class Cut:
-    """The passages of an answer, and what was left out of them."""
+    """The passages of an answer, and what was left out of them.
 
+    `sentences` are all its sentences, which a passage's `first` and `last` number. From sentence
+    `corrected` on the candidate corrects what went before (None: nowhere): what is then said of
+    a claim counts instead of what had been said of it.
+    """
+
+    sentences: tuple[str, ...]
     passages: tuple[Passage, ...]
     addressed_grader: bool
-    retracted: bool
+    corrected: int | None
 
 
 def cut(said: Iterable[tuple[int, str]]) -> Cut:
@@ -59,14 +76,16 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
     """
     spans = [(turn, text, s, e) for turn, text in said for s, e in sentences(text)]
     kept: list[int] = []
-    addressed = retracted = False
+    addressed = False
+    corrected: int | None = None
     for i, (_, text, start, end) in enumerate(spans):
         sentence = text[start:end]
         if addresses_grader(sentence):
             addressed = True
             continue
+        if i and (_TAKEN_BACK.search(sentence) or _CORRECTS.search(sentence)):
+            corrected = i
         if _TAKEN_BACK.search(sentence):
-            retracted = True
             if _ALL_OF_IT.search(sentence):
                 kept.clear()
             elif kept:
@@ -84,4 +103,5 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
         passage = Passage(turn, text[start : spans[last][3]], first, last)
         if content_stems(passage.text):
             passages.append(passage)
-    return Cut(tuple(passages[:MAX_PASSAGES]), addressed, retracted)
+    said_sentences = tuple(text[s:e] for _, text, s, e in spans)
+    return Cut(said_sentences, tuple(passages[:MAX_PASSAGES]), addressed, corrected)
