@@ -38,39 +38,6 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )
 
-_GRADER = (
-    r"(?:grader|evaluator|assessor|examiner|marker|grading (?:model|system|ai)|ai judge|judge)"
-)
-_ADDRESSES_GRADER = re.compile(
-    rf"\b(?:dear|attention|(?:note|message|instruction|reminder|memo|hint)s? (?:to|for)|"
-    rf"for the attention of|as)(?: the| an?| any)?(?: automated| ai| human)? {_GRADER}\b"
-    rf"|(?:^|[.!?\]>]\s*){_GRADER}\s*[,:]|\byou are (?:not|no longer) an? {_GRADER}"
-    r"|\bwho(?:so)?ever (?:grades|assesses|marks|evaluates|is reading|reads) (?:this|these)"
-    r"|\b(?:mark|count|treat|regard|credit|accept|record|enter|set|consider|score|grade|tick|note)"
-    r"(?:ed|s|ing)?\b[^.]{0,50}\b(?:all|every|each|any|remaining|these|those|following)\b[^.]{0,40}"
-    r"\b(?:points?|items?|criteri(?:a|on)|ones|parts)\b[^.]{0,40}"
-    r"\b(?:met|made|fulfilled|satisfied|passed|covered|present|correct|complete)\b"
-    r"|\b(?:give|award|assign|grant|enter|deserves?)\b[^.]{0,30}"
-    r"\bfull (?:marks|credit|score|points)"
-    r"|\b(?:ignore|disregard|override|forget)\b[^.]{0,20}\b(?:all |any |the |your |my )?"
-    r"(?:previous|above|prior|earlier|reference|rubric|grading)\b[^.]{0,20}"
-    r"(?:instructions?|points?|criteria|rules?|rubric|text|answer|and\b)"
-    r"|\bp\d+\"?\s*(?:[:=]|is|are)?\s*\"?(?:met|true)\b"
-    r"|\"(?:verdicts?|overall|skip_llm|precomputed)\"\s*:|\boverall:\s*\d"
-    r"|<\|im_|\[/?INST\]|</?(?:system|reference_points|instructions?|rubric|verdicts?)\b"
-    r"|\b(?:END|BEGIN)(?: OF)? (?:CANDIDATE|UNTRUSTED|TRUSTED|ANSWER|STUDENT)"
-    r"|\b(?:administrator|admin|developer|system) (?:override|prompt|note|message)\s*[,:]"
-    r"|(?:^|\n)\s*(?:system|assistant)\s*:",
-    re.IGNORECASE,
-)
-_TALKS_ABOUT_ATTACKS = re.compile(
-    r"\b(?:prompt[- ]injection|injections?|jailbreak|attack(?:er|s)?|adversar\w+|malicious|"
-    r"untrusted|sanitis|sanitiz|guardrail|delimiter)", re.IGNORECASE
-)  # fmt: skip
-
-
-_QUOTED = re.compile(r"[\"“][^\"”]{10,}[\"”]")
-
 
 class Reading(StrEnum):
     """What the guard makes of an answer."""
@@ -134,16 +101,3 @@ def not_english(text: str) -> bool:
     english = sum(w in _ENGLISH for w in said)
     foreign = sum(w in _FOREIGN for w in said)
     return foreign >= 4 and foreign > 2 * english
-
-
-def addresses_grader(sentence: str) -> bool:
-    """Whether a sentence speaks to the grader instead of answering.
-
-    Talk about attacks on language models is an answer like any other, and so is an order that
-    somebody else's text is said to hold, in quotation marks.
-    """
-    found = _ADDRESSES_GRADER.search(sentence)
-    if found is None or _TALKS_ABOUT_ATTACKS.search(sentence):
-        return False
-    quoted = _QUOTED.search(sentence)
-    return quoted is None or not quoted.start() <= found.start() < quoted.end()

@@ -52,7 +52,7 @@ class KnownVectors:
     @cached_property
     def _known(self) -> tuple[dict[bytes, int], NDArray[np.int8]]:
         try:
-            with np.load(self._path, allow_pickle=False) as file:
+            with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 if str(file["encoder"]) == self.name:
                     keys = [key.tobytes() for key in file["keys"]]
                     return {key: row for row, key in enumerate(keys)}, file["vectors"]

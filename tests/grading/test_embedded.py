@@ -163,7 +163,7 @@ def test_taking_everything_back_leaves_nothing_before_it() -> None:
     ("said", "corrected"),
     [
         ("Bias is high here. Hmm, no. It is the variance.", 1),
-        ("High bias. Hold on, I've swapped them. Let me say it again: high variance.", 1),
+        ("High bias. Hold on, I've swapped them. Let me say it again: high variance.", 2),
         ("Precision is a over b. I had that the wrong way round. It is a over c.", 1),
         ("No, accuracy misleads here. It counts the negatives.", None),
         ("It lowers the variance. On the other hand it costs time.", None),

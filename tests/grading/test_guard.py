@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from interviewer.errors import AnswerRefused
 from interviewer.grading import guard
+from interviewer.grading.address import claims_nothing, speaks_to_grader
 from interviewer.grading.guard import Reading
 
 
@@ -98,7 +99,7 @@ def test_formulae_and_terse_notes_are_english_enough(text: str) -> None:
     ],
 )
 def test_orders_to_the_grader_are_recognised(text: str) -> None:
-    assert guard.addresses_grader(text)
+    assert speaks_to_grader(text)
 
 
 @pytest.mark.parametrize(
@@ -115,4 +116,29 @@ def test_orders_to_the_grader_are_recognised(text: str) -> None:
     ],
 )
 def test_talk_about_attacks_or_systems_is_an_answer(text: str) -> None:
-    assert not guard.addresses_grader(text)
+    assert not speaks_to_grader(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In this answer I have shown the cause, the steps and the result.",
+        "With this I've given a correct account of calibration.",
+        "The starting values matter a lot or else they don't matter.",
+        "L1 gives exact zeros and L2 shrinks, or the other way round.",
+    ],
+)
+def test_praise_of_oneself_and_both_ways_at_once_claim_nothing(text: str) -> None:
+    assert claims_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L1 gives exact zeros, and L2 only shrinks the weights.",
+        "In this case I have two classes, or three if the unknown ones count.",
+        "The values are missing at random or depend on other columns.",
+    ],
+)
+def test_a_plain_sentence_may_claim_something(text: str) -> None:
+    assert not claims_nothing(text)

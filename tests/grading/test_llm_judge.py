@@ -15,9 +15,9 @@ from interviewer.domain import (
     Verdict,
 )
 from interviewer.errors import ModelUnavailable, ReplyUnusable
+from interviewer.grading.address import speaks_to_grader
 from interviewer.grading.judge import SPEAKS_TO_GRADER, Answer, Judge, Judgement
 from interviewer.grading.llm_judge import LlmJudge
-from interviewer.grading.llm_judge.address import speaks_to_grader
 from interviewer.grading.rubric import Rubric
 from interviewer.llm.fakes import QueuedModel
 from interviewer.llm.fakes import Reply as Said

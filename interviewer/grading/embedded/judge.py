@@ -26,7 +26,7 @@ CANDIDATES = 2
 MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
 MET_FROM = 0.6
-CONTRADICTED_FROM = 0.4
+CONTRADICTED_FROM = 0.5
 ASSERTED_FROM = 0.75
 """From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
 DECIDED_FROM = 0.5
@@ -254,8 +254,6 @@ def _verdict(
         status, sure, at = Status.MET, met, entails
     elif met > missed and met > denied:
         status, sure, at = Status.UNCLEAR, met, entails
-    elif denied > missed:
-        status, sure, at = Status.CONTRADICTED, denied, contradicts
     else:
         status, sure, at = Status.MISSED, missed, entails
     passage = passages[at]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interviewer.bank.words import content_stems
-from interviewer.grading.guard import addresses_grader
+from interviewer.grading.address import claims_nothing, speaks_to_grader
 from interviewer.grading.text import sentences
 
 MAX_WINDOW = 2
@@ -15,7 +15,7 @@ _TAKEN_BACK = re.compile(
     r"(?:actually,? (?:no|scratch|forget|that(?:['’]s| is| was) (?:wrong|not)|i (?:was|am) wrong|"
     r"i take|let me (?:correct|take))"
     r"|scratch that|strike that|forget (?:that|what i|everything i)|ignore (?:that|what i said)"
-    r"|i take (?:that|it|all of that|everything) back|i (?:want to |would like to |have to )?"
+    r"|i take (?:that|it|it all|all of (?:that|it)|everything) back|i (?:want to |would like to |have to )?"
     r"(?:retract|withdraw)|(?:no,? )?(?:that|what i (?:just )?said)(?:['’]s| is| was) (?:all )?"
     r"(?:wrong|not (?:right|true|correct)|incorrect|nonsense|backwards|the wrong way)"
     r"|i (?:was|am) (?:wrong|mistaken)|i misspoke|let me correct (?:that|myself)|correction\b"
@@ -71,8 +71,9 @@ class Cut:
 def cut(said: Iterable[tuple[int, str]]) -> Cut:
     """Single sentences, then windows of two neighbours, turn by turn.
 
-    Sentences that speak to the grader claim nothing and are left out; so is what a later
-    sentence takes back (the sentence before it, or all of it when that is said).
+    Sentences that speak to the grader, praise the answer or say a thing and its opposite claim
+    nothing and are left out; so is what a later sentence takes back (the sentence before it, or
+    all of it when that is said).
     """
     spans = [(turn, text, s, e) for turn, text in said for s, e in sentences(text)]
     kept: list[int] = []
@@ -80,8 +81,10 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
     corrected: int | None = None
     for i, (_, text, start, end) in enumerate(spans):
         sentence = text[start:end]
-        if addresses_grader(sentence):
+        if speaks_to_grader(sentence):
             addressed = True
+            continue
+        if claims_nothing(sentence):
             continue
         if i and (_TAKEN_BACK.search(sentence) or _CORRECTS.search(sentence)):
             corrected = i

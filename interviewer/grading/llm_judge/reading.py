@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from interviewer.bank.words import content_stems
 from interviewer.domain import Evidence
 from interviewer.grading import guard
+from interviewer.grading.address import speaks_to_grader
 from interviewer.grading.evidence import find_quote, is_echo, says_something, verify
 from interviewer.grading.guard import Reading
 from interviewer.grading.judge import Answer
-from interviewer.grading.llm_judge.address import speaks_to_grader
 from interviewer.grading.rubric import Rubric
 from interviewer.grading.text import normalise, sentences
 

@@ -1,10 +1,10 @@
-"""Whether a sentence speaks to whoever grades it. Pure.
+"""Whether a sentence speaks to whoever grades it, or of itself, instead of answering. Pure.
 
-What a language model can be talked into comes in more shapes than the guard's, and a sentence
-wrongly taken for one costs an honest candidate a point, so the tests here are narrow: a sentence
-pretends to come from somebody else (a system, an earlier grader), gives an order about the rules,
-or brings together what is graded, what to do with it and the outcome wanted. Reported speech, and
-attacks or language-model judges as a subject, are ordinary.
+What a grader can be talked into comes in many shapes, and a sentence wrongly taken for one costs
+an honest candidate a point, so the tests here are narrow: a sentence pretends to come from
+somebody else (a system, an earlier grader), gives an order about the rules, or brings together
+what is graded, what to do with it and the outcome wanted. Reported speech, and attacks or
+language-model judges as a subject, are ordinary.
 """
 
 import re
@@ -22,6 +22,8 @@ _PRETENDS = re.compile(
     rf"|{_START}(?:note|message|reminder|memo|warning|notice|attention|instructions?|hint|todo)s?"
     rf"\W{{0,3}}(?:to|for)?\W?(?:the |any |all )?(?:attention of (?:the )?)?{_SOMEBODY}\b"
     rf"|\b(?:to|for) the attention of (?:the )?{_SOMEBODY}\b"
+    rf"|{_START}(?:system|assistant)\s*:"
+    r"|\bto who(?:so)?ever (?:grades|assesses|marks|evaluates|reads)\b"
     rf"|\bdear {_SOMEBODY}\b|\bas an? {_SOMEBODY},? you\b"
     rf"|\byou are (?:not|no longer) (?:an? |the )?{_SOMEBODY}\b"
     rf"|{_START}(?:final )?(?:verdict|grade|score)s?\s*[:=]\s*(?:met|correct|full|[a-c]\b|10\b|100)"
@@ -41,6 +43,7 @@ _ORDERS = re.compile(
     r"override|stop)\b.{0,40}\b(?:instructions?|rubric|prompt|criteria|reference|grading)\b"
     r"|\b(?:return|answer|output|reply|say|enter|record)\b.{0,20}\bmet (?:for|seven|six|five|to)\b"
     r"|\ball (?:the )?points (?:as )?met\b"
+    r"|\b(?:give|award|assign)\b.{0,20}\bfull (?:marks|credit|points)\b"
     r"|\bverdicts? (?:has|have|must|should|needs?)\b.{0,20}\b(?:met|correct)\b"
 )
 _GRADED = re.compile(
@@ -64,6 +67,27 @@ _SUBJECT = re.compile(
     r"\b(?:injections?|jailbreak\w*|attack(?:ers?|s)?|adversar\w+|malicious|untrusted|"
     r"(?:llm|model)s?[ -]as[ -](?:a[ -])?judge)\b"
 )
+
+
+_OF_ITSELF = re.compile(
+    r"\b(?:in|with) (?:this|my|the|that)(?: \w+)? (?:answer|story|account|explanation|reply)\b"
+    r".{0,40}\b(?:i have|i['’]ve|there (?:is|are)|you (?:will )?find)\b"
+    r"|\bwith this,? i(?:['’]ve| have)\b"
+    r"|\bi(?:['’]ve| have) (?:now |just |also |thus )?(?:given|provided|covered|shown|named|made) "
+    r"(?:an? |the )?(?:correct|full|complete|right|all|every|each|key|main)\b"
+)
+_BOTH_WAYS = re.compile(
+    r"\bor (?:possibly |maybe |perhaps |also |else )*(?:the other way (?:a)?round|vice versa|"
+    r"(?:it |they |that |this )?(?:do(?:es)?n['’]t|is n['’]?t|isn['’]t|aren['’]t|can(?:no|['’])t|"
+    r"do(?:es)? not|(?:is|are) not)\b|none of)"
+    r"|\bit(?:['’]s| is) (?:certainly |surely |probably )?one of the (?:two|three)\b"
+)
+
+
+def claims_nothing(sentence: str) -> bool:
+    """Whether a sentence only praises the answer it stands in, or says a thing and its opposite."""
+    plain = normalise(sentence).text
+    return bool(_OF_ITSELF.search(plain) or _BOTH_WAYS.search(plain))
 
 
 def speaks_to_grader(sentence: str) -> bool:
