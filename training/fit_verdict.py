@@ -60,7 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, help="folder of the entailment model")
-    parser.add_argument("--strength", type=float, default=0.05, help="inverse of the penalty")
+    parser.add_argument("--strength", type=float, default=0.2, help="inverse of the penalty")
     options = parser.parse_args()
     folder = options.model or resources.folder("models") / "entailment"
     x, classes, groups = observe(options.labelled, folder)

@@ -6,8 +6,12 @@ from random import Random
 
 from interviewer.bank.words import content_stems
 from interviewer.domain import Question
+from interviewer.grading.text import sentences
 from training.answers import Labelled
 from training.written import Written, claims
+
+NEARLY = 0.6
+"""The share of a claim's content words that a sentence of the model answer must hold."""
 
 Target = tuple[float, float, float]
 ENTAILS: Target = (1.0, 0.0, 0.0)
@@ -41,6 +45,7 @@ def pairs(
         *_other_points(written, random),
         *_between_passages(written, random),
         *_from_bank(bank, random),
+        *_from_model_answers(bank),
         *(pair for answer in answers for pair in from_answer(answer, random)),
     ]
     unique = list(dict.fromkeys(made))
@@ -144,6 +149,23 @@ def _from_bank(bank: Mapping[str, Question], random: Random) -> Iterator[Pair]:
             if random.random() < 0.3 and len(own) > 1:
                 other = random.choice([c for c in own if c != p.claim])
                 yield Pair(question.id, p.claim, other, NEITHER)
+
+
+def _from_model_answers(bank: Mapping[str, Question]) -> Iterator[Pair]:
+    """The sentence of a model answer that makes a point nearly in the point's own words.
+
+    Whoever knows a subject uses its terms. Written passages avoid them, and traps use them, so
+    without these pairs the terms themselves would look like a trap.
+    """
+    for question in bank.values():
+        spans = sentences(question.model_answer)
+        said = [question.model_answer[s:e] for s, e in spans]
+        for point in question.points:
+            claim = set(content_stems(point.claim))
+            shares = [len(claim & set(content_stems(t))) / max(1, len(claim)) for t in said]
+            best = max(range(len(said)), key=shares.__getitem__)
+            if shares[best] >= NEARLY:
+                yield Pair(question.id, point.claim, said[best], ENTAILS)
 
 
 def _grouped(written: Sequence[Written]) -> dict[str, list[Written]]:

@@ -26,9 +26,12 @@ CANDIDATES = 2
 MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
 MET_FROM = 0.6
-CONTRADICTED_FROM = 0.5
+CONTRADICTED_FROM = 0.45
 ASSERTED_FROM = 0.75
 """From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
+RESTATED_ODDS = (0.94, 0.03, 0.03)
+"""Of a claim that is given in its own words. The trained stages are not asked: they know right
+answers in other words, and the claim's own words from traps."""
 DECIDED_FROM = 0.5
 """From which probability of the entailment model a passage makes or denies a claim."""
 
@@ -82,6 +85,8 @@ class Observed:
     table: NDArray[np.float64]
     passages: list[list[Passage]]
     reads: list[NDArray[np.float64]]
+    restated: list[bool]
+    """Whether a passage gives the claim in its own words."""
 
 
 class EmbeddedJudge:
@@ -120,6 +125,7 @@ class EmbeddedJudge:
             return Judgement(tuple(missed), flags=flags)
         seen = self.observe(rubric, answer, pieces)
         odds = self._classifier.probabilities(seen.table)
+        odds[seen.restated] = RESTATED_ODDS
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
         verdicts = [
             _verdict(claim.id, odds[i], seen.passages[i], seen.reads[i])
@@ -158,6 +164,11 @@ class EmbeddedJudge:
             for i, read in enumerate(reads):
                 standing = _standing([passages[j] for j in chosen[i]], read, pieces.corrected)
                 chosen[i], reads[i] = [chosen[i][n] for n in standing], read[standing]
+        restated = [False] * len(claims)
+        for i, claim_text in enumerate(claims):
+            for n, j in enumerate(chosen[i]):
+                if features.restates(claim_text, passages[j].text):
+                    restated[i], reads[i][n] = True, RESTATED_ODDS
         rows = [
             features.row(
                 claim,
@@ -169,7 +180,7 @@ class EmbeddedJudge:
             for i, (claim, indices) in enumerate(zip(claim_readings, chosen, strict=True))
         ]
         looked_at = [[passages[j] for j in indices] for indices in chosen]
-        return Observed(features.with_others(rows, reads), looked_at, reads)
+        return Observed(features.with_others(rows, reads), looked_at, reads, restated)
 
     def _read(
         self,
