@@ -16,7 +16,8 @@ _TAKEN_BACK = re.compile(
     r"i take|let me (?:correct|take))"
     r"|scratch that|strike that|forget (?:that|what i|everything i)|ignore (?:that|what i said)"
     r"|i take (?:that|it|it all|all of (?:that|it)|everything) back"
-    r"|i (?:want to |would like to |have to )?(?:retract|withdraw)|(?:no,? )?(?:that|what i (?:just )?said)(?:['’]s| is| was) (?:all )?"
+    r"|i (?:want to |would like to |have to )?(?:retract|withdraw)"
+    r"|(?:no,? )?(?:that|what i (?:just )?said)(?:['’]s| is| was) (?:all )?"
     r"(?:wrong|not (?:right|true|correct)|incorrect|nonsense|backwards|the wrong way)"
     r"|i (?:was|am) (?:wrong|mistaken)|i misspoke|let me correct (?:that|myself)|correction\b"
     r"|on second thou?ghts?)",
