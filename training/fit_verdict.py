@@ -9,6 +9,7 @@ calibration that has seen no answer to its question.
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from interviewer import resources
+from interviewer.bank import load_bank
 from interviewer.domain import Criterion
 from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel, features
 from interviewer.grading.embedded.classifier import CLASSES
@@ -28,30 +30,49 @@ from interviewer.grading.judge import Answer
 from interviewer.grading.rubric import Rubric
 from interviewer.retrieval import OnnxEncoder
 from training import answers
+from training.answers import Labelled, Point
 
 CLASS_OF = {"met": "met", "partial": "met", "missed": "missed", "contradicted": "contradicted"}
 
 
-def observe(paths: list[Path], folder: Path) -> tuple[NDArray[np.float64], list[str], list[str]]:
+def model_answers(questions: set[str]) -> Iterator[Labelled]:
+    """The bank's own answers to the questions, every point made."""
+    for question in load_bank([resources.folder("knowledge")]):
+        if question.id in questions:
+            points = [Point(p.id, p.claim, p.weight, "met", "") for p in question.points]
+            yield Labelled(
+                question.id,
+                question.id,
+                question.question,
+                "model",
+                question.model_answer,
+                tuple(points),
+                10,
+            )
+
+
+def observe(
+    labelled: Sequence[Labelled], folder: Path
+) -> tuple[NDArray[np.float64], list[str], list[str]]:
     """(n, f) features of every labelled point, its class, its question."""
     models = resources.folder("models")
     judge = EmbeddedJudge(
         OnnxEncoder(models / "encoder", 2), EntailmentModel(folder), folder / "verdict.json"
     )
     tables, classes, groups = [], [], []
-    for labelled in answers.read(paths):
+    for given in labelled:
         rubric = Rubric(
-            labelled.id,
-            labelled.question,
-            tuple(Criterion(id=p.id, claim=p.claim, weight=p.weight) for p in labelled.points),
+            given.id,
+            given.question,
+            tuple(Criterion(id=p.id, claim=p.claim, weight=p.weight) for p in given.points),
         )
-        answer = Answer(((1, labelled.answer),), (labelled.question,))
+        answer = Answer(((1, given.answer),), (given.question,))
         pieces = cut(answer.said)
         if not pieces.passages:
             continue
         tables.append(judge.observe(rubric, answer, pieces).table)
-        classes += [CLASS_OF[p.label] for p in labelled.points]
-        groups += [labelled.question_id] * len(labelled.points)
+        classes += [CLASS_OF[p.label] for p in given.points]
+        groups += [given.question_id] * len(given.points)
     return np.concatenate(tables), classes, groups
 
 
@@ -60,14 +81,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, help="folder of the entailment model")
+    parser.add_argument(
+        "--bank-weight",
+        type=float,
+        default=0.3,
+        help="of a point of the bank's own model answers, which make every point in its terms",
+    )
     parser.add_argument("--strength", type=float, default=0.2, help="inverse of the penalty")
     options = parser.parse_args()
     folder = options.model or resources.folder("models") / "entailment"
-    x, classes, groups = observe(options.labelled, folder)
+    labelled = list(answers.read(options.labelled))
+    bank = list(model_answers({a.question_id for a in labelled}))
+    x, classes, groups = observe([*labelled, *bank], folder)
     y = np.array([CLASSES.index(c) for c in classes])
+    weight = np.ones(len(y))
+    if bank:
+        weight[-sum(len(a.points) for a in bank) :] = options.bank_weight
     model = make_pipeline(StandardScaler(), LogisticRegression(C=options.strength, max_iter=5000))
     folds = GroupKFold(min(12, len(set(groups))))
-    odds = cross_val_predict(model, x, y, groups=groups, cv=folds, method="predict_proba")
+    odds = cross_val_predict(
+        model,
+        x,
+        y,
+        groups=groups,
+        cv=folds,
+        method="predict_proba",
+        params={"logisticregression__sample_weight": weight},
+    )
     said = odds.argmax(1)
     print(f"{len(y)} points of {len(set(groups))} questions, cross-validated:")
     print(f"macro-F1 {f1_score(y, said, average='macro'):.3f}")
@@ -82,7 +122,7 @@ def main() -> None:
         here = (sure >= low) & (sure < low + (0.2 if low == 0.3 else 0.1))
         if here.any():
             print(f"  {low:.1f}: {np.mean(said[here] == y[here]):.2f} (n = {here.sum()})")
-    model.fit(x, y)
+    model.fit(x, y, logisticregression__sample_weight=weight)
     scaler, regression = model[0], model[1]
     content = {
         "features": list(features.NAMES),

@@ -37,7 +37,6 @@ NAMES = (
     "list_like",
     "echo",
     "hedged",
-    "log_answer_length",
     "answer_verbless",
     "answer_echo",
     "others_entailed",
@@ -261,7 +260,6 @@ def row(
         list_like(passage),
         echo(passage, context.question),
         float(_HEDGE.search(passage.text) is not None),
-        float(np.log1p(context.answer.length)),
         context.verbless,
         echo(context.answer, context.question),
     ]

@@ -27,7 +27,7 @@ MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
 MET_FROM = 0.6
 CONTRADICTED_FROM = 0.45
-ASSERTED_FROM = 0.75
+ASSERTED_FROM = 0.85
 """From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
 """Of a claim that is given in its own words. The trained stages are not asked: they know right
@@ -132,10 +132,12 @@ class EmbeddedJudge:
             for i, claim in enumerate(claims)
         ]
         points = tuple(verdicts[: len(rubric.points)])
+        met = {v.point for v in points if v.status is Status.MET}
+        # Who makes a point does not hold the misconception that denies it.
         held = tuple(
             v
-            for v in verdicts[len(rubric.points) :]
-            if v.status is Status.MET and v.confidence >= ASSERTED_FROM
+            for v, m in zip(verdicts[len(points) :], rubric.misconceptions, strict=True)
+            if v.status is Status.MET and v.confidence >= ASSERTED_FROM and m.denies not in met
         )
         return Judgement(points, held, flags)
 
