@@ -26,7 +26,7 @@ CANDIDATES = 2
 MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
 MET_FROM = 0.6
-CONTRADICTED_FROM = 0.45
+CONTRADICTED_FROM = 0.7
 ASSERTED_FROM = 0.85
 """From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
@@ -265,7 +265,7 @@ def _verdict(
         status, sure, at = Status.CONTRADICTED, denied, contradicts
     elif met >= MET_FROM:
         status, sure, at = Status.MET, met, entails
-    elif met > missed and met > denied:
+    elif met > missed:
         status, sure, at = Status.UNCLEAR, met, entails
     else:
         status, sure, at = Status.MISSED, missed, entails
