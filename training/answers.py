@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from interviewer.grading.text import sentences
 
@@ -51,8 +52,10 @@ class Labelled:
 def read(paths: Iterable[Path]) -> Iterator[Labelled]:
     """Every answer of the files, in order."""
     for path in paths:
+        asked: dict[str, Any] = {}
         for line in filter(str.strip, path.read_text(encoding="utf-8").split("\n")):
             row = json.loads(line)
+            row = asked.setdefault(row["question_id"], row) | row
             yield Labelled(
                 row["id"],
                 row["question_id"],

@@ -35,12 +35,10 @@ def block(layer: Any, query: Any, keys: Any, mask: Any = None, dropout: float = 
     def heads(x: Any) -> Any:
         return x.view(x.shape[0], x.shape[1], HEADS, WIDTH // HEADS).transpose(1, 2)
 
-    mixed = nn.functional.scaled_dot_product_attention(
-        heads(attention.query(query)),
-        heads(attention.key(keys)),
-        heads(attention.value(keys)),
-        attn_mask=mask,
-    )
+    # Written out: PyTorch's fused attention is slow backwards on a CPU.
+    scores = heads(attention.query(query)) @ heads(attention.key(keys)).transpose(2, 3)
+    scores = scores / (WIDTH // HEADS) ** 0.5
+    mixed = (scores if mask is None else scores + mask).softmax(-1) @ heads(attention.value(keys))
     mixed = mixed.transpose(1, 2).reshape(query.shape[0], query.shape[1], WIDTH)
     drop = nn.functional.dropout
     out = layer.attention.output

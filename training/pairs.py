@@ -13,6 +13,19 @@ from training.written import Written, claims
 NEARLY = 0.6
 """The share of a claim's content words that a sentence of the model answer must hold."""
 
+MAX_UNDECIDED = 30
+"""Words of a passage that is offered as an alternative."""
+UNDECIDED = (
+    "either {0}, or {1}.",
+    "{0}, or else {1}.",
+    "{0}, or {1}, one of the two.",
+    "it may be that {0}, or that {1}.",
+    "{0}, unless it's the case that {1}.",
+    "some say that {0}, others say that {1}.",
+    "depending on the case, {0}, or {1}.",
+)
+"""Ways of offering two alternatives without deciding."""
+
 Target = tuple[float, float, float]
 ENTAILS: Target = (1.0, 0.0, 0.0)
 CONTRADICTS: Target = (0.0, 1.0, 0.0)
@@ -46,7 +59,9 @@ def pairs(
         *_between_passages(written, random),
         *_from_bank(bank, random),
         *_from_model_answers(bank),
+        *_undecided(written, random),
         *(pair for answer in answers for pair in from_answer(answer, random)),
+        *_elsewhere(answers, random),
     ]
     unique = list(dict.fromkeys(made))
     random.shuffle(unique)
@@ -84,9 +99,10 @@ def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
             for i in random.sample(unlike, k=min(1, len(unlike))):
                 yield pair(point.claim, i, i, NEITHER)
         elif point.label == "missed":
-            for i in rest[:2]:
-                yield pair(point.claim, i, i, NEITHER)
-            if last:
+            yield pair(point.claim, rest[0], rest[0], NEITHER)
+            if last and random.random() < 0.5:
+                yield pair(point.claim, rest[1], rest[1], NEITHER)
+            if last and random.random() < 0.7:
                 i = min(rest[0], last - 1)
                 yield pair(point.claim, i, i + 1, NEITHER)
 
@@ -125,6 +141,39 @@ def _between_passages(written: Sequence[Written], random: Random) -> Iterator[Pa
         yield Pair(group[0].question, one, other, ENTAILS)
         for text in random.sample(denied, k=min(2, len(denied))):
             yield Pair(group[0].question, random.choice(made), text, CONTRADICTS)
+
+
+def _undecided(written: Sequence[Written], random: Random) -> Iterator[Pair]:
+    """Who offers a claim and its opposite without deciding claims neither."""
+    groups: dict[tuple[str, str], list[Written]] = {}
+    for w in written:
+        if len(w.text.split()) < MAX_UNDECIDED and not w.text.rstrip().endswith("?"):
+            groups.setdefault((w.question, w.point), []).append(w)
+    for group in groups.values():
+        made = [w.text for w in group if w.label == "entails"]
+        denied = [w.text for w in group if w.label == "contradicts"]
+        if made and denied:
+            offered = [random.choice(made).rstrip(" .!"), random.choice(denied).rstrip(" .!")]
+            random.shuffle(offered)
+            one, other = (_lowered(text) for text in offered)
+            text = random.choice(UNDECIDED).format(one, other)
+            yield Pair(group[0].question, group[0].claim, text[0].upper() + text[1:], NEITHER)
+
+
+def _lowered(text: str) -> str:
+    """Without the capital of its first word, unless more of that word is in capitals."""
+    first = text.split(maxsplit=1)[0]
+    return text if first[1:] != first[1:].lower() or first == "I" else text[0].lower() + text[1:]
+
+
+def _elsewhere(answers: Sequence[Labelled], random: Random) -> Iterator[Pair]:
+    """A sentence of one interview against a claim of another: idle talk earns nothing."""
+    for answer in answers:
+        other = random.choice(answers)
+        if other.question_id != answer.question_id:
+            start, end = random.choice(answer.sentences())
+            claim = random.choice(other.points).claim
+            yield Pair(other.question_id, claim, answer.answer[start:end], NEITHER)
 
 
 def _from_bank(bank: Mapping[str, Question], random: Random) -> Iterator[Pair]:
