@@ -21,8 +21,10 @@ from interviewer.grading.judge import Answer, Judgement, nothing_claimed
 from interviewer.grading.rubric import Rubric
 
 NAME = "embedded"
-CANDIDATES = 2
-"""How many passages are read against each claim: the most like it by words and meaning."""
+CANDIDATES = 3
+"""How many passages are read against each claim: the most like it by words and meaning. Of 1,270
+points decided by a passage of two or three sentences, it is among two for 90%, three for 94%, four
+for 98%."""
 MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
 MET_FROM = 0.6
@@ -222,13 +224,29 @@ def _likeliest(likeness: NDArray[np.float64], pieces: Cut) -> list[int]:
 
     Where the candidate corrects himself, as many from before as from after, none across.
     """
+    passages = pieces.passages
     ranked: list[int] = np.argsort(-likeness, kind="stable").tolist()
     at = pieces.corrected
     if at is None:
-        return ranked[:CANDIDATES]
-    before = [j for j in ranked if pieces.passages[j].last < at]
-    after = [j for j in ranked if pieces.passages[j].first >= at]
-    return (before[:CANDIDATES] + after[:CANDIDATES]) or ranked[:CANDIDATES]
+        return _unlike(ranked, passages)
+    before = [j for j in ranked if passages[j].last < at]
+    after = [j for j in ranked if passages[j].first >= at]
+    both = _unlike(before, passages) + _unlike(after, passages)
+    return both or _unlike(ranked, passages)
+
+
+def _unlike(ranked: Sequence[int], passages: Sequence[Passage]) -> list[int]:
+    """The first few of the passages, but none that is part of one chosen before it."""
+    chosen: list[int] = []
+    for j in ranked:
+        if len(chosen) == CANDIDATES:
+            break
+        one = passages[j]
+        if not any(
+            passages[c].first <= one.first and one.last <= passages[c].last for c in chosen
+        ):
+            chosen.append(j)
+    return chosen
 
 
 def _standing(passages: Sequence[Passage], read: NDArray[np.float64], corrected: int) -> list[int]:
