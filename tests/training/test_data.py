@@ -1,0 +1,87 @@
+"""The judge's training data: what is written holds together, and what is made of it is right."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from training import answers, written
+from training.answers import Labelled, Point
+from training.pairs import CONTRADICTS, ENTAILS, HALF, NEITHER, from_answer, pairs
+from training.written import Written
+
+FOLDER = Path(written.__file__).parent
+TRAINED = sorted((FOLDER / "answers").glob("*.jsonl"))
+CALIBRATED = sorted((FOLDER / "calibration").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", TRAINED + CALIBRATED, ids=lambda path: path.stem)
+def test_every_label_is_known_and_its_evidence_stands_in_the_answer(path: Path) -> None:
+    seen = set()
+    for answer in answers.read([path]):
+        assert answer.id not in seen
+        seen.add(answer.id)
+        assert 0 <= answer.overall <= 10
+        for point in answer.points:
+            assert point.label in {"met", "partial", "missed", "contradicted"}
+            assert point.evidence in answer.answer
+            assert not (point.evidence and point.label == "missed")
+
+
+def test_no_question_is_both_trained_on_and_calibrated_with() -> None:
+    trained = {answer.question_id for answer in answers.read(TRAINED)}
+    assert not trained & {answer.question_id for answer in answers.read(CALIBRATED)}
+
+
+def labelled(*points: Point) -> Labelled:
+    said = "Bagging lowers the variance. Boosting raises the bias. I like trees. They are fast."
+    return Labelled("a", "q", "What do ensembles do?", "", said, points, 5)
+
+
+@pytest.mark.parametrize(
+    ("label", "target"), [("met", ENTAILS), ("partial", HALF), ("contradicted", CONTRADICTS)]
+)
+def test_what_decides_a_point_is_paired_with_it_alone_and_in_a_window(
+    label: str, target: tuple[float, float, float]
+) -> None:
+    evidence = "Boosting raises the bias."
+    made = list(from_answer(labelled(Point("p", "a claim", 1, label, evidence)), Random(0)))
+    decided = [pair.passage for pair in made if pair.target == target]
+    assert evidence in decided
+    assert all(evidence in passage for passage in decided)
+    assert len(decided) == 2
+    assert all(evidence not in pair.passage for pair in made if pair.target == NEITHER)
+
+
+def test_what_does_not_decide_a_point_begins_with_the_likeliest_to_be_mistaken() -> None:
+    claim = "Bagging averages models, which lowers the variance."
+    made = list(from_answer(labelled(Point("p", claim, 1, "missed", "")), Random(0)))
+    assert {pair.target for pair in made} == {NEITHER}
+    assert made[0].passage == "Bagging lowers the variance."
+
+
+def test_two_alternatives_offered_without_deciding_claim_neither() -> None:
+    passages = [
+        Written("q", "p", "Dropout is off at inference.", "entails", "", "It's off when serving."),
+        Written("q", "p", "Dropout is off at inference.", "contradicts", "", "It stays on."),
+    ]
+    made = [p for p in pairs(passages, [], {}, Random(1)) if "serving" in p.passage]
+    both = [p for p in made if "stays on" in p.passage]
+    assert [p.target for p in both] == [NEITHER]
+    assert [p.target for p in made if p not in both] == [ENTAILS]
+
+
+def test_a_question_s_text_and_points_hold_for_its_later_answers(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text(
+        '{"id": "1", "question_id": "q", "question": "Why?", "style": "a", "answer": "So.", '
+        '"points": [{"id": "p", "text": "a claim", "weight": 2}], '
+        '"labels": {"p": {"label": "missed"}}, "overall": 0}\n'
+        '{"id": "2", "question_id": "q", "answer": "Thus.", '
+        '"labels": {"p": {"label": "met", "evidence": "Thus"}}, "overall": 9}\n',
+        encoding="utf-8",
+    )
+    first, second = answers.read([path])
+    assert (second.question, second.answer, second.overall) == ("Why?", "Thus.", 9)
+    assert second.points == (Point("p", "a claim", 2, "met", "Thus"),)
+    assert first.points == (Point("p", "a claim", 2, "missed", ""),)
