@@ -6,7 +6,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 # The machine's own certificates, as pip takes them: behind a company's proxy nothing else works.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: run test lint bench browser clean
+.PHONY: run test lint bench browser train clean
 
 run: $(VENV)/.installed
 	$(VENV)/bin/interviewer app
@@ -27,6 +27,14 @@ bench: $(VENV)/.dev-installed
 	$(VENV)/bin/python -m benchmarks.encoder
 	$(VENV)/bin/python -m benchmarks.conversation
 	$(if $(EVAL),$(VENV)/bin/python -m benchmarks.grader $(EVAL))
+
+# The judge's models from the data in training/, in an environment of its own: training/README.md.
+train:
+	$(PYTHON) -m venv build/train
+	build/train/bin/pip install --quiet torch==2.13.0
+	build/train/bin/pip install --quiet -r training/requirements.txt .
+	build/train/bin/python -m training.train_entailment
+	build/train/bin/python -m training.fit_verdict training/calibration/*.jsonl
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

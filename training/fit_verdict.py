@@ -35,7 +35,7 @@ from training import answers
 from training.answers import Labelled, Point
 
 WHOLE, HALF = "model answer", "half a model answer"
-WEIGHT = {WHOLE: 0.15, HALF: 0.4}
+WEIGHT = {WHOLE: 0.05, HALF: 0.3}
 """Of a point of such an answer; every other counts 1. Without them the textbook's own terms look
 like a trap; with halves alone, or at full weight, whatever sounds like the bank looks right."""
 CLASS_OF = {"met": "met", "partial": "met", "missed": "missed", "contradicted": "contradicted"}

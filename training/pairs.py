@@ -100,9 +100,9 @@ def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
                 yield pair(point.claim, i, i, NEITHER)
         elif point.label == "missed":
             yield pair(point.claim, rest[0], rest[0], NEITHER)
-            if last and random.random() < 0.5:
+            if last and random.random() < 0.3:
                 yield pair(point.claim, rest[1], rest[1], NEITHER)
-            if last and random.random() < 0.7:
+            if last and random.random() < 0.4:
                 i = min(rest[0], last - 1)
                 yield pair(point.claim, i, i + 1, NEITHER)
 

@@ -70,6 +70,7 @@ def test_a_good_answer_in_other_words_is_credited_and_a_wrong_one_contradicted(
 ) -> None:
     good, wrong = decide(GOOD), decide(WRONG)
     assert {v.status for v in good.values()} <= {Status.MET, Status.UNCLEAR}
+    assert sum(v.status is Status.MET for v in good.values()) >= 2
     assert Status.MET not in {v.status for v in wrong.values()}
     assert sum(v.status is Status.CONTRADICTED for v in wrong.values()) >= 2
 
@@ -110,6 +111,24 @@ def test_other_matters_keywords_and_echoes_earn_nothing(
     decide: Callable[[str], dict[str, Verdict]], text: str
 ) -> None:
     assert Status.MET not in {v.status for v in decide(text).values()}
+
+
+def test_having_it_both_ways_earns_nothing_but_an_honest_or_does(
+    decide: Callable[[str], dict[str, Verdict]],
+) -> None:
+    both = (
+        "Averaging the trees lowers the variance, or it raises it. Each tree is grown on a "
+        "bootstrap sample, or on all the rows. At each split a random subset of the features is "
+        "considered, or all of them."
+    )
+    assert Status.MET not in {v.status for v in decide(both).values()}
+    honest = (
+        "Each tree is grown on a bootstrap sample of the training rows. The trees are then "
+        "averaged, or vote in classification. Averaging many decorrelated trees lowers the "
+        "variance of the prediction. That holds for five trees or five hundred."
+    )
+    assert decide(honest)["bootstrap"].status is Status.MET
+    assert decide(honest)["variance"].status is Status.MET
 
 
 def test_evidence_is_a_stretch_of_the_answer(decide: Callable[[str], dict[str, Verdict]]) -> None:

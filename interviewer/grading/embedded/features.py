@@ -40,7 +40,6 @@ NAMES = (
     "answer_verbless",
     "answer_echo",
     "others_entailed",
-    "others_contradicted",
 )
 
 _NEGATION = re.compile(
@@ -230,10 +229,11 @@ def row(
     read: Matrix,
     context: Answered,
 ) -> list[float]:
-    """The features of one claim, in the order of `NAMES` but for the last two.
+    """The features of one claim, in the order of `NAMES` but for the last.
 
     `passages` (k) are those looked at, `similarity` their cosines with the claim, `read` (k, 3)
-    what the entailment model says of each. `others_*` are added once every claim has its row.
+    what the entailment model says of each. `others_entailed` is added once every claim has its
+    row. (What the others are denied is not: it would spread one misreading over an answer.)
     """
     entails, contradicts = read[:, 0], read[:, 1]
     best, worst = int(np.argmax(entails)), int(np.argmax(contradicts))
@@ -266,20 +266,10 @@ def row(
 
 
 def with_others(rows: list[list[float]], reads: list[Matrix]) -> Matrix:
-    """(n, f): the rows with what the other claims' passages were read as, on average."""
+    """(n, f): the rows with how far the other claims were read as made, on average."""
     entailed = np.array([r[:, 0].max() for r in reads])
-    denied = np.array([r[:, 1].max() for r in reads])
-    n = len(rows)
-    others = np.array(
-        [
-            [
-                (entailed.sum() - entailed[i]) / max(1, n - 1),
-                (denied.sum() - denied[i]) / max(1, n - 1),
-            ]
-            for i in range(n)
-        ]
-    )
-    return np.hstack([np.array(rows, dtype=np.float64), others])
+    others = (entailed.sum() - entailed) / max(1, len(rows) - 1)
+    return np.hstack([np.array(rows, dtype=np.float64), others[:, np.newaxis]])
 
 
 def _second(values: NDArray[np.float64]) -> float:

@@ -27,10 +27,11 @@ points decided by a passage of two or three sentences, it is among two for 90%, 
 for 98%."""
 MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
-MET_FROM = 0.6
-CONTRADICTED_FROM = 0.7
+UNCLEAR_FROM = 0.5
+MET_FROM = 0.68
+CONTRADICTED_FROM = 0.5
 ASSERTED_FROM = 0.85
-"""From which probability a verdict is given; likely credit below `MET_FROM` is `unclear`."""
+"""From which probability a verdict is given; below all of them a claim is missed."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
 """Of a claim that is given in its own words. The trained stages are not asked: they know right
 answers in other words, and the claim's own words from traps."""
@@ -283,7 +284,7 @@ def _verdict(
         status, sure, at = Status.CONTRADICTED, denied, contradicts
     elif met >= MET_FROM:
         status, sure, at = Status.MET, met, entails
-    elif met > missed:
+    elif met >= UNCLEAR_FROM:
         status, sure, at = Status.UNCLEAR, met, entails
     else:
         status, sure, at = Status.MISSED, missed, entails

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interviewer.bank.words import content_stems
+from interviewer.bank.words import content_stems, stem, words
 from interviewer.grading.address import claims_nothing, speaks_to_grader
-from interviewer.grading.text import sentences
+from interviewer.grading.embedded.features import OPPOSITES
+from interviewer.grading.text import normalise, sentences
 
 MAX_WINDOW = 2
 MAX_PASSAGES = 160
@@ -39,6 +40,15 @@ _ALL_OF_IT = re.compile(
     r"(?:entire|whole|previous) answer|all wrong)\b",
     re.IGNORECASE,
 )
+_ALTERNATIVES = re.compile(
+    r",\s+or\b|\bor (?:else|both|neither|not|possibly|maybe|perhaps|it|they|that|by|with|in|of|to|"
+    r"before|after|whether|the other|at random)\b|\beither\b"
+    r"|\bunless (?:it|they|that)(?:['’]s| is| are)\b"
+    r"|\bone of (?:them|these|those|the (?:two|three|four))\b|opinions differ|\bboth ways\b"
+)
+UNDECIDED_SHARE, UNDECIDED_FROM = 0.5, 3
+"""From which share of an answer's sentences, and how many sentences, offering alternatives is a
+way of answering. So do 84% of 61 answers written to have it both ways, one in 300 honest ones."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +84,11 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
 
     Sentences that speak to the grader, praise the answer or say a thing and its opposite claim
     nothing and are left out; so is what a later sentence takes back (the sentence before it, or
-    all of it when that is said).
+    all of it when that is said), and every choice of alternatives in an answer made of them.
     """
     spans = [(turn, text, s, e) for turn, text in said for s, e in sentences(text)]
+    offers = [offers_alternatives(text[s:e]) for _, text, s, e in spans]
+    undecided = len(spans) >= UNDECIDED_FROM and sum(offers) >= UNDECIDED_SHARE * len(spans)
     kept: list[int] = []
     addressed = False
     corrected: int | None = None
@@ -85,7 +97,7 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
         if speaks_to_grader(sentence):
             addressed = True
             continue
-        if claims_nothing(sentence):
+        if claims_nothing(sentence) or (undecided and offers[i]):
             continue
         if i and (_TAKEN_BACK.search(sentence) or _CORRECTS.search(sentence)):
             corrected = i
@@ -109,3 +121,17 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
             passages.append(passage)
     said_sentences = tuple(text[s:e] for _, text, s, e in spans)
     return Cut(said_sentences, tuple(passages[:MAX_PASSAGES]), addressed, corrected)
+
+
+def offers_alternatives(sentence: str) -> bool:
+    """Whether a sentence leaves open which of several things holds."""
+    plain = normalise(sentence).text
+    if _ALTERNATIVES.search(plain):
+        return True
+    said = [stem(word) for word in words(plain)]
+    return any(
+        OPPOSITES.get(before, frozenset()).intersection(said[i + 1 : i + 5])
+        for i, word in enumerate(said)
+        if word == "or"
+        for before in said[max(0, i - 4) : i]
+    )
