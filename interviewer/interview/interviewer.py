@@ -105,7 +105,8 @@ class Interviewer:
             [self._topical(topic, 3 * settings.questions, settings.kind)
              for topic in settings.topics]
         )  # fmt: skip
-        interview_id = secrets.token_urlsafe(9)
+        # In hex: an id that began with a dash would be an option to a command line.
+        interview_id = secrets.token_hex(9)
         drafts = self._drafts(interview_id, settings)
         try:
             chosen = selection.choose(

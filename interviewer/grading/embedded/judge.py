@@ -243,9 +243,7 @@ def _unlike(ranked: Sequence[int], passages: Sequence[Passage]) -> list[int]:
         if len(chosen) == CANDIDATES:
             break
         one = passages[j]
-        if not any(
-            passages[c].first <= one.first and one.last <= passages[c].last for c in chosen
-        ):
+        if not any(passages[c].first <= one.first and one.last <= passages[c].last for c in chosen):
             chosen.append(j)
     return chosen
 
