@@ -45,7 +45,6 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--start", type=Path, help="go on from a head.pt of an earlier run")
     parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--pairs", type=int, help="train on so many, drawn at random")
     parser.add_argument("--held-out", type=float, default=0.03, help="share of questions")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -63,7 +62,7 @@ def main() -> None:
         [a for a in labelled if a.question_id not in held],
         {i: q for i, q in bank.items() if i not in held},
         chance,
-    )[: options.pairs]
+    )
     tests = {
         "passages": [
             Pair(w.question, w.claim, w.text, TARGET[w.label])
