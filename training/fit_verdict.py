@@ -56,9 +56,9 @@ def model_answers(questions: set[str]) -> Iterator[Labelled]:
         whole, begun = [], []
         for p in question.points:
             claim = set(content_stems(p.claim))
-            likest = max(range(len(said)), key=lambda i: len(claim & said[i]))
+            likeliest = max(range(len(said)), key=lambda i: len(claim & said[i]))
             whole.append(Point(p.id, p.claim, p.weight, "met", ""))
-            label = "met" if likest < half else "missed"
+            label = "met" if likeliest < half else "missed"
             begun.append(Point(p.id, p.claim, p.weight, label, ""))
         asked = (question.id, question.id, question.question)
         yield Labelled(*asked, WHOLE, text, tuple(whole), 10)
