@@ -23,8 +23,8 @@ from interviewer.grading.rubric import Rubric
 NAME = "embedded"
 CANDIDATES = 3
 """How many passages are read against each claim: the most like it by words and meaning. Of 1,270
-points decided by a passage of two or three sentences, it is among two for 90%, three for 94%, four
-for 98%."""
+points that an answer decided, the deciding words were among two for 90%, three for 94%, four for
+98%."""
 MAX_REMEMBERED = 2_000
 """Texts whose states are kept, some 40 kB each."""
 UNCLEAR_FROM = 0.5
@@ -33,8 +33,8 @@ CONTRADICTED_FROM = 0.5
 ASSERTED_FROM = 0.85
 """From which probability a verdict is given; below all of them a claim is missed."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
-"""Of a claim that is given in its own words. The trained stages are not asked: they know right
-answers in other words, and the claim's own words from traps."""
+"""Of a claim that is given in its own words. The trained stages are not asked: of 299 points of the
+bank given back word for word they call 169 met and 81 contradicted."""
 DECIDED_FROM = 0.5
 """From which probability of the entailment model a passage makes or denies a claim."""
 
