@@ -118,7 +118,7 @@ class Services:
 
     @cached_property
     def judge(self) -> "Judge":
-        """Who decides."""
+        """The embedded judge: decides, witnesses, or stands in."""
         from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel
 
         folder = resources.folder("models") / "entailment"

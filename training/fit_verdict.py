@@ -1,9 +1,7 @@
 """Calibrate the last stage: `python -m training.fit_verdict LABELLED.jsonl ...`.
 
-Each file holds answers with a label for every point: one object a line with `question_id`,
-`question`, `points` ({"id", "text", "weight"}), `answer`, `labels` ({point: {"label": met |
-partial | missed | contradicted}}) and `overall` (0 to 10). Needs the dependency group `training`.
-What is printed is measured by cross-validation over questions: each answer is judged by a
+Each file holds labelled answers as `training.answers` reads them. Runs where training/README.md
+says. What is printed is measured by cross-validation over questions: each answer is judged by a
 calibration that has seen no answer to its question.
 """
 

@@ -67,7 +67,6 @@ class Encoder(nn.Module):  # type: ignore[misc, unused-ignore]
         for layer in self.bert.encoder.layer[TRUNK_LAYERS:]:
             hidden = block(layer, hidden, hidden)
         mean = hidden.mean(1)
-        # Not ReduceL2: its signature changes in the opset the quantiser raises to.
         return mean / (mean * mean).sum(1, keepdim=True).sqrt(), states
 
 
@@ -84,9 +83,9 @@ class Head(nn.Module):  # type: ignore[misc, unused-ignore]
         self.pooler = bert.pooler.dense
         self.classify = nn.Linear(WIDTH, LABELS)
 
-    def forward(self, claim: Any, passage: Any, mask: Any = None) -> Any:
+    def forward(self, claim: Any, passage: Any) -> Any:
         """Logits of entails, contradicts, neither."""
-        return self.join(torch.cat([claim, passage + self.segment], 1), mask)
+        return self.join(torch.cat([claim, passage + self.segment], 1))
 
     def join(self, hidden: Any, mask: Any = None) -> Any:
         """The same for states already put together, (batch, tokens, 384)."""

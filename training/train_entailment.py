@@ -147,10 +147,9 @@ def fit(
         head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGED)
     )
     chance = random.Random(SEED)
-    began, step = time.time(), 0
+    began, step, total = time.time(), 0, 0.0
     for epoch in range(options.epochs):
         head.train()
-        total = 0.0
         for batch in bucketed(texts, train, options.batch, chance):
             claim_and_passage, mask = joined(head, texts, batch)
             with torch.autocast("cpu", torch.bfloat16, enabled=fast):

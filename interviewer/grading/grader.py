@@ -19,7 +19,14 @@ from interviewer.errors import ModelUnavailable, ReplyUnusable
 from interviewer.grading import guard, scoring
 from interviewer.grading.evidence import verify
 from interviewer.grading.guard import Reading
-from interviewer.grading.judge import Answer, Judge, Judgement, nothing_claimed
+from interviewer.grading.judge import (
+    NO_WORDS,
+    UNPROVEN_CONFIDENCE,
+    Answer,
+    Judge,
+    Judgement,
+    nothing_claimed,
+)
 from interviewer.grading.rubric import Rubric
 
 NOT_ENGLISH_NOTE = "the answer is not in English, which is all this judge reads: answer in English"
@@ -188,8 +195,8 @@ def _checked(verdict: Verdict, answer: Answer) -> Verdict:
         update={
             "status": Status.MISSED,
             "evidence": None,
-            "reason": "no words of the answer bear this out",
-            "confidence": min(verdict.confidence, 0.6),
+            "reason": NO_WORDS,
+            "confidence": min(verdict.confidence, UNPROVEN_CONFIDENCE),
         }
     )
 

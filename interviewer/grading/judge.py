@@ -32,6 +32,9 @@ class Judgement:
 
 SPEAKS_TO_GRADER = "speaks to the grader"
 """The flag of an answer that speaks to whoever grades it."""
+NO_WORDS = "no words of the answer bear this out"
+UNPROVEN_CONFIDENCE = 0.6
+"""At most this sure is a verdict that fell because its quote did not stand."""
 
 
 class Judge(Protocol):

@@ -89,7 +89,7 @@ class Drafter:
         delimiter, fenced = fence(topic, self._random)
         prompt = self._prompts["draft"].render(
             level=settings.level or Level.MID,
-            kind=settings.kind or Kind.THEORY,
+            kind=_kind(settings, neighbours),
             neighbours="\n".join(_neighbour(q) for q in neighbours) or "none",
             delimiter=delimiter,
             topic=fenced,
@@ -138,10 +138,15 @@ def _checked(
     return (None, faults) if faults else (question, [])
 
 
+def _kind(settings: Settings, neighbours: Sequence[Question]) -> Kind:
+    """The kind asked for, else that of the nearest question which a draft may have."""
+    return settings.kind or next((q.kind for q in neighbours if q.kind in DRAFTABLE), Kind.THEORY)
+
+
 def _question(
     draft: Draft, topic: str, settings: Settings, neighbours: Sequence[Question], model: str
 ) -> Question:
-    kind = settings.kind or next((q.kind for q in neighbours if q.kind in DRAFTABLE), Kind.THEORY)
+    kind = _kind(settings, neighbours)
     plain = re.sub(r"[^a-z0-9]+", "-", " ".join(words(topic))).strip("-")[:40].strip("-")
     code = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()[:6]
     name = f"{plain}-{code}" if plain else code

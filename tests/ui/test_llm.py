@@ -13,6 +13,7 @@ from interviewer.llm.breaker import Breaker
 from interviewer.llm.langchain_model import LangChainModel
 from interviewer.wiring import Services
 from tests.banks import ONE_OF_EACH, home_with_bank
+from tests.conftest import CONFIGURED_BY
 from tests.endpoint import KEY, NAME, Endpoint, refused_key
 from tests.fakes import KeywordJudge
 from tests.scripted import DEBRIEF, plays_along
@@ -30,8 +31,7 @@ def endpoint() -> Iterator[Endpoint]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     import streamlit
 
-    for name in ("DATABASE_URL", "CHROMA_URL", "INTERVIEWER_BANK", "INTERVIEWER_MODEL",
-                 "INTERVIEWER_JUDGE", "OPENAI_API_KEY", "OPENAI_BASE_URL"):  # fmt: skip
+    for name in CONFIGURED_BY:
         monkeypatch.delenv(name, raising=False)
     home = home_with_bank(tmp_path / "home", ONE_OF_EACH[:1])
     monkeypatch.setenv("INTERVIEWER_HOME", str(home))

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from interviewer.ui.text import plain, quoted
 from tests.banks import ONE_OF_EACH, home_with_bank
+from tests.conftest import CONFIGURED_BY
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -18,7 +19,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     import streamlit
 
-    for name in ("DATABASE_URL", "CHROMA_URL", "INTERVIEWER_BANK"):
+    for name in CONFIGURED_BY:
         monkeypatch.delenv(name, raising=False)
     home = home_with_bank(tmp_path / "home", ONE_OF_EACH[:3])
     monkeypatch.setenv("INTERVIEWER_HOME", str(home))

@@ -17,7 +17,7 @@ from interviewer.grading.embedded import features
 from interviewer.grading.embedded.classifier import Classifier
 from interviewer.grading.embedded.features import Answered, Reading
 from interviewer.grading.embedded.passages import Cut, Passage, cut
-from interviewer.grading.judge import Answer, Judgement, nothing_claimed
+from interviewer.grading.judge import SPEAKS_TO_GRADER, Answer, Judgement, nothing_claimed
 from interviewer.grading.rubric import Rubric
 
 NAME = "embedded"
@@ -120,7 +120,7 @@ class EmbeddedJudge:
     def judge(self, rubric: Rubric, answer: Answer) -> Judgement:
         """A verdict on every point, and the misconceptions that are asserted."""
         pieces = cut(answer.said)
-        flags = (("speaks to the grader",) if pieces.addressed_grader else ()) + (
+        flags = ((SPEAKS_TO_GRADER,) if pieces.addressed_grader else ()) + (
             ("corrects itself",) if pieces.corrected is not None else ()
         )
         if not pieces.passages:

@@ -14,7 +14,9 @@ from random import Random
 from interviewer.domain import Communication, Evidence, Status, Verdict
 from interviewer.errors import ModelUnavailable, ReplyUnusable
 from interviewer.grading.judge import (
+    NO_WORDS,
     SPEAKS_TO_GRADER,
+    UNPROVEN_CONFIDENCE,
     Answer,
     Judge,
     Judgement,
@@ -35,7 +37,6 @@ RULES = 1
 PROMPTS = ("judge", "second-look", "requote", "case")
 ASSERTED_FROM = 0.5
 """From which confidence a misconception counts as asserted."""
-NO_WORDS = "no words of the answer bear this out"
 
 
 class LlmJudge:
@@ -220,7 +221,7 @@ def _requoted(decision: Decision, evidence: Evidence | None, near: bool) -> Deci
         Status.UNCLEAR if near and decision.status is not Status.CONTRADICTED else Status.MISSED,
         None,
         NO_WORDS,
-        min(decision.confidence, 0.6),
+        min(decision.confidence, UNPROVEN_CONFIDENCE),
     )
 
 
