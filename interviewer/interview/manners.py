@@ -77,7 +77,7 @@ class Manners:
         """The rule that a beginning of the turn, in whole words, breaks; empty if none."""
         said = text.split()
         if len(said) > MAX_WORDS or any(len(word) > MAX_WORD_LETTERS for word in said):
-            return f"it has more than {MAX_WORDS} words, or one of more than {MAX_WORD_LETTERS} letters"
+            return f"it has more than {MAX_WORDS} words, or one that has no end"
         if text.count("?") > (self.purpose not in STATEMENTS):
             return "it asks a question" if self.purpose in STATEMENTS else "it asks more than once"
         if _LABEL.search(text):
