@@ -121,8 +121,9 @@ class Services:
         """The embedded judge: decides, witnesses, or stands in."""
         from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel
 
-        folder = resources.folder("models") / "entailment"
-        entailment = EntailmentModel(folder, THREADS)
+        models = resources.folder("models")
+        folder = models / "entailment"
+        entailment = EntailmentModel(folder, models / "encoder" / "tokenizer.json", THREADS)
         return EmbeddedJudge(self._shipped_encoder, entailment, folder / "verdict.json")
 
     @cached_property

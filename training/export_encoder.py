@@ -42,10 +42,10 @@ def main() -> None:
 
 
 def export(source: Path, target: Path) -> None:
-    """Write trunk and encoder as one fp32 graph.
+    """Write the encoder as one fp32 graph.
 
     Input `input_ids`: int64 (1, tokens); outputs `embedding`, float32 (1, 384) at unit length,
-    and `states`, float32 (1, tokens, 384), which the judge's head goes on from.
+    and `states`, float32 (1, tokens, 384), as `Encoder` says.
     """
     import torch
 
@@ -112,8 +112,7 @@ def write_card(folder: Path, before: NDArray[np.float32], after: NDArray[np.floa
     card = f"""# The encoder: all-MiniLM-L6-v2 with 8-bit weights
 
 Turns a text into 384 numbers of unit length, so that texts of like meaning have a high cosine.
-The retrieval room uses it for the reference index; the embedded judge picks passages by it, and
-reads on from the states of its second layer (`models/entailment`).
+The retrieval room uses it for the reference index; the embedded judge picks passages by it.
 
 | | |
 |---|---|
@@ -122,7 +121,7 @@ reads on from the states of its second layer (`models/entailment`).
 | changed | exported to ONNX, mean pooling and normalisation inside; weights stored in 8 bits |
 | licence | Apache-2.0, as the original |
 | input | `input_ids`: int64 (1, tokens), at most {MAX_TOKENS} tokens |
-| output | `embedding`: float32 (1, 384) at unit length; `states`: float32 (1, tokens, 384) |
+| output | `embedding`: float32 (1, 384) at unit length; `states`: of layer 2, not used |
 | size | {(folder / "model.onnx").stat().st_size / 1e6:.1f} MB, against 90.9 MB |
 
 Made by `python -m training.export_encoder`; `tokenizer.json` is the original's, unchanged.

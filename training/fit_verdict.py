@@ -70,7 +70,9 @@ def observe(
     """(n, f) features of every labelled point, its class, its question, its weight."""
     models = resources.folder("models")
     judge = EmbeddedJudge(
-        OnnxEncoder(models / "encoder", 2), EntailmentModel(folder), folder / "verdict.json"
+        OnnxEncoder(models / "encoder", 2),
+        EntailmentModel(folder, models / "encoder" / "tokenizer.json"),
+        folder / "verdict.json",
     )
     tables, classes, groups, weights = [], [], [], []
     for given in labelled:

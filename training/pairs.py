@@ -1,4 +1,4 @@
-"""Pairs (claim, passage, target) for the judge's head, from what was written and from the bank."""
+"""Pairs (claim, passage, target) to train on, from what was written and from the bank."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -189,8 +189,7 @@ def _from_bank(bank: Mapping[str, Question], random: Random) -> Iterator[Pair]:
             if random.random() < 0.5:
                 yield Pair(question.id, m.claim, m.correction, CONTRADICTS)
         for p in question.points:
-            if random.random() < 0.15:
-                yield Pair(question.id, p.claim, p.claim, ENTAILS)
+            yield Pair(question.id, p.claim, p.claim, ENTAILS)
             if random.random() < 0.1:
                 yield Pair(question.id, p.claim, p.probe, NEITHER)
             if random.random() < 0.1:

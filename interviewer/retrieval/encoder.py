@@ -5,7 +5,6 @@ import importlib
 import importlib.metadata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,18 +33,6 @@ class Encoder(Protocol):
         """One row a text, (n, dimensions), each of unit length; no text gives (0, dimensions)."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A text as the shipped encoder sees it.
-
-    `vector` (384,) is its embedding at unit length; `states` (tokens, 384) is what its second
-    layer makes of each token, from which the judge's own network goes on.
-    """
-
-    vector: NDArray[np.float32]
-    states: NDArray[np.float32]
-
-
 class OnnxEncoder:
     """The encoder that ships with the program (`models/encoder`), run without torch.
 
@@ -70,22 +57,13 @@ class OnnxEncoder:
         """One row a text, (n, 384), each of unit length; reads the first 256 tokens of each."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        return np.vstack([vector for (vector,) in self._each(texts, ["embedding"])])
-
-    def see(self, texts: Sequence[str]) -> list[Seen]:
-        """What `encode` gives of each text, and the states below it."""
-        found = self._each(texts, ["embedding", "states"]) if texts else []
-        return [Seen(vector[0], states[0]) for vector, states in found]
-
-    def _each(self, texts: Sequence[str], outputs: list[str]) -> list[list[NDArray[np.float32]]]:
-        def run(text: str) -> list[NDArray[np.float32]]:
-            ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-            found: list[NDArray[np.float32]] = self._session.run(outputs, {"input_ids": ids})
-            return found
-
-        first = run(texts[0])  # opens the files, once and in this thread
+        first = self._vector(texts[0])  # opens the files, once and in this thread
         with ThreadPoolExecutor(self._threads) as pool:
-            return [first, *pool.map(run, texts[1:])]
+            return np.vstack([first, *pool.map(self._vector, texts[1:])])
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        return np.asarray(self._session.run(["embedding"], {"input_ids": ids})[0])
 
     @cached_property
     def _sums(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from interviewer.grading.rubric import Rubric
 from interviewer.retrieval import OnnxEncoder
 
 MODELS = resources.folder("models")
+TOKENIZER = MODELS / "encoder" / "tokenizer.json"
 QUESTION = "Why does a random forest usually beat a single decision tree?"
 RUBRIC = Rubric(
     "forest",
@@ -38,7 +39,7 @@ def judge(threads: int = 1) -> EmbeddedJudge:
     folder = MODELS / "entailment"
     return EmbeddedJudge(
         OnnxEncoder(MODELS / "encoder", threads),
-        EntailmentModel(folder, threads),
+        EntailmentModel(folder, TOKENIZER, threads),
         folder / "verdict.json",
     )
 
@@ -146,12 +147,8 @@ def test_the_same_answer_has_the_same_verdicts_on_any_number_of_threads() -> Non
 
 
 def test_probabilities_do_not_depend_on_the_neighbours() -> None:
-    model = EntailmentModel(MODELS / "entailment")
-    seen = {
-        text: OnnxEncoder(MODELS / "encoder").see([text])[0].states
-        for text in (GOOD, WRONG, *(p.claim for p in RUBRIC.points))
-    }
-    pairs = [(seen[p.claim], seen[text]) for p in RUBRIC.points for text in (GOOD, WRONG)]
+    model = EntailmentModel(MODELS / "entailment", TOKENIZER)
+    pairs = [(p.claim, text) for p in RUBRIC.points for text in (GOOD, WRONG)]
     together = model.read(pairs)
     alone = np.vstack([model.read([pair]) for pair in pairs])
     assert np.array_equal(together, alone)
@@ -160,12 +157,15 @@ def test_probabilities_do_not_depend_on_the_neighbours() -> None:
 
 
 def test_missing_and_damaged_files_are_one_line(tmp_path: Path) -> None:
-    states = np.zeros((3, 384), dtype=np.float32)
+    pairs = [("a claim", "a passage")]
     with pytest.raises(ModelFilesError, match="missing"):
-        EntailmentModel(tmp_path).read([(states, states)])
+        EntailmentModel(tmp_path, TOKENIZER).read(pairs)
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(ModelFilesError, match="damaged"):
-        EntailmentModel(tmp_path).read([(states, states)])
+        EntailmentModel(tmp_path, TOKENIZER).read(pairs)
+    (tmp_path / "tokenizer.json").write_text("{")
+    with pytest.raises(ModelFilesError, match="damaged"):
+        EntailmentModel(MODELS / "entailment", tmp_path / "tokenizer.json").read(pairs)
     (tmp_path / "verdict.json").write_text('{"features": []}')
     with pytest.raises(ModelFilesError, match="install the package again"):
         Classifier.read(tmp_path / "verdict.json", features.NAMES)

@@ -15,46 +15,62 @@ from interviewer.errors import ModelFilesError
 LABELS = ("entails", "contradicts", "neither")
 
 Probabilities = NDArray[np.float64]
-States = NDArray[np.float32]
+
+MAX_TOKENS = 256
+"""Of a claim and a passage together; the longer of the two is cut off."""
 
 
 class EntailmentModel:
-    """The judge's own four layers: they read a claim and a passage together, without torch.
+    """The judge's own network: it reads a claim and a passage together, without torch.
 
-    What they read are the states that the encoder's lower layers made of both
-    (`OnnxEncoder.see`). Every pair is a run of its own, so that a result depends neither on its
-    neighbours nor on the number of threads, of which each takes a pair at a time. The file is
-    opened at the first use. One model may serve several threads.
+    Every pair is a run of its own, so that a result depends neither on its neighbours nor on the
+    number of threads, of which each takes a pair at a time. `tokenizer` is the encoder's file: both
+    descend from one model. Files are opened at the first use. One model may serve several threads.
     """
 
-    def __init__(self, folder: Path, threads: int = 2) -> None:
+    def __init__(self, folder: Path, tokenizer: Path, threads: int = 2) -> None:
         self._path = folder / "model.onnx"
+        self._vocabulary = tokenizer
         self._threads = threads
 
     @cached_property
     def version(self) -> str:
         """A hash of the weights, 12 hex digits. Raises `ModelFilesError`."""
-        return hashlib.sha256(self._bytes()).hexdigest()[:12]
+        return hashlib.sha256(_bytes(self._path)).hexdigest()[:12]
 
-    def read(self, pairs: Sequence[tuple[States, States]]) -> Probabilities:
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
         """(n, 3): P(entails), P(contradicts), P(neither) for each claim and passage.
 
-        Each is given by its states, (tokens, 384); those of a passage of several sentences stand
-        one after another.
+        Raises `ModelFilesError`.
         """
         if not pairs:
             return np.empty((0, len(LABELS)))
-        first = self._logits(pairs[0])  # opens the file, once and in this thread
+        first = self._logits(pairs[0])  # opens the files, once and in this thread
         with ThreadPoolExecutor(self._threads) as pool:
             rest = list(pool.map(self._logits, pairs[1:]))
         logits = np.vstack([first, *rest]).astype(np.float64)
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
-    def _logits(self, pair: tuple[States, States]) -> NDArray[np.float32]:
-        claim, passage = pair
-        feed = {"claim": claim[np.newaxis], "passage": passage[np.newaxis]}
-        return np.asarray(self._session.run(None, feed)[0], dtype=np.float32)
+    def _logits(self, pair: tuple[str, str]) -> NDArray[np.float32]:
+        encoded = self._tokenizer.encode(*pair)
+        feed = {"ids": [encoded.ids], "types": [encoded.type_ids]}
+        found = self._session.run(None, {n: np.array(v, np.int64) for n, v in feed.items()})
+        return np.asarray(found[0], dtype=np.float32)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_buffer(_bytes(self._vocabulary))
+        except ModelFilesError:
+            raise
+        except Exception as error:  # the library raises bare exceptions
+            raise ModelFilesError(f"{self._vocabulary} is damaged: {_REINSTALL}") from error
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(MAX_TOKENS)
+        return tokenizer
 
     @cached_property
     def _session(self) -> Any:
@@ -65,15 +81,19 @@ class EntailmentModel:
         options.log_severity_level = 3
         try:
             return onnxruntime.InferenceSession(
-                self._bytes(), options, providers=["CPUExecutionProvider"]
+                _bytes(self._path), options, providers=["CPUExecutionProvider"]
             )
         except ModelFilesError:
             raise
         except Exception as error:  # onnxruntime's own errors share no public base
-            raise ModelFilesError(f"{self._path} is damaged: install the package again") from error
+            raise ModelFilesError(f"{self._path} is damaged: {_REINSTALL}") from error
 
-    def _bytes(self) -> bytes:
-        try:
-            return self._path.read_bytes()
-        except OSError as error:
-            raise ModelFilesError(f"{self._path} is missing: install the package again") from error
+
+_REINSTALL = "install the package again"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelFilesError(f"{path} is missing: {_REINSTALL}") from error
