@@ -28,7 +28,7 @@ points that an answer decided, the deciding words were among two for 90%, three 
 MAX_REMEMBERED = 2_000
 """Texts whose vectors are kept."""
 MET_FROM = 0.68
-CONTRADICTED_FROM = 0.55
+CONTRADICTED_FROM = 0.5
 SPOKEN_OF_FROM = 0.58
 ASSERTED_FROM = 0.85
 """From which probability a verdict is given. What was spoken of, made or denied, but is neither
