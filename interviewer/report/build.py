@@ -159,7 +159,7 @@ def build(
         finished=interview.closed is not None,
         settings=interview.settings,
         score=mean_score([q.score for q in questions]),
-        band=_joint([q.band for q in questions if q.score is not None]),
+        band=joint([(q.score, q.band) for q in questions]),
         questions=questions,
         areas={area: mean_score(scores) for area, scores in sorted(areas.items())},
         study=tuple(
@@ -272,14 +272,18 @@ def _verdicts(points: Sequence[Point], grade: Grade | None) -> dict[str, Verdict
     }
 
 
-def _joint(bands: Sequence[Band | None]) -> Band | None:
-    """The band of the mean of independent scores: half-widths add in quadrature."""
-    known = [b for b in bands if b is not None]
+def joint(scored: Sequence[tuple[float | None, Band | None]]) -> Band | None:
+    """The band of the mean of independent scores: their distances to it add in quadrature.
+
+    Upwards and downwards apart, since bands end at 0 and 1; so the mean always lies within.
+    """
+    known = [(s, b) for s, b in scored if s is not None and b is not None]
     if not known:
         return None
-    middle = sum((b.low + b.high) / 2 for b in known) / len(known)
-    half = math.sqrt(sum(((b.high - b.low) / 2) ** 2 for b in known)) / len(known)
-    return Band(low=max(0.0, middle - half), high=min(1.0, middle + half))
+    mean = sum(s for s, _ in known) / len(known)
+    below = math.hypot(*(s - b.low for s, b in known)) / len(known)
+    above = math.hypot(*(b.high - s for s, b in known)) / len(known)
+    return Band(low=max(0.0, mean - below), high=min(1.0, mean + above))
 
 
 def _because(questions: Sequence[QuestionReport]) -> str:

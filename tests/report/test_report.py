@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from interviewer.domain import Interview, Mode, Question, Settings
+from interviewer.domain import Band, Interview, Mode, Question, Settings
 from interviewer.errors import UsageError
 from interviewer.grading.grader import Grader
 from interviewer.interview.interviewer import Interviewer
 from interviewer.report import Report, build, render
-from interviewer.report.build import missed_claims
+from interviewer.report.build import joint, missed_claims
 from tests.fakes import KeywordJudge, MemoryArchive, say, ticking
 
 HOSTILE = "<script>alert(1)</script> [link](javascript:alert(1)) </blockquote>"
@@ -40,6 +40,18 @@ def test_its_numbers_follow_from_its_verdicts(report: Report) -> None:
     assert report.areas == {"deep-learning": question.score}
     assert question.verdicts["random-zeroing"].evidence
     assert question.misconceptions[0].correction
+
+
+def test_the_band_of_several_scores_is_narrower_and_holds_their_mean() -> None:
+    half = (0.5, Band(low=0.3, high=0.7))
+    band = joint([half, half, (None, None)])
+    assert band is not None
+    assert (band.low, band.high) == pytest.approx((0.5 - 0.2 / 2**0.5, 0.5 + 0.2 / 2**0.5))
+    nothing = (0.0, Band(low=0.0, high=0.1))
+    band = joint([nothing, nothing])
+    assert band is not None
+    assert band.low == 0.0
+    assert joint([(None, None)]) is None
 
 
 def test_json_has_the_agreed_shape(report: Report) -> None:
