@@ -41,8 +41,11 @@ def block(layer: Any, query: Any, keys: Any, mask: Any = None, dropout: float = 
 
 
 def drop(hidden: Any, share: float) -> Any:
-    """Drop the same channels of all tokens of a text: a mask a token costs a seventh of the time
-    on a CPU and is worth nothing (held-out accuracy 0.851 with either)."""
+    """Drop the same channels of all tokens of a text.
+
+    A mask of its own for every token took a seventh of the time on a CPU and gained nothing:
+    held-out accuracy 0.849, against 0.851 so.
+    """
     if share == 0:
         return hidden
     kept = torch.rand(hidden.shape[0], 1, hidden.shape[2]) >= share
@@ -85,7 +88,7 @@ class CrossEncoder(nn.Module):  # type: ignore[misc, unused-ignore]
         super().__init__()
         self.bert = bert
         self.classify = nn.Linear(WIDTH, LABELS)
-        bert.embeddings.dropout = nn.Identity()
+        bert.embeddings.dropout = nn.Identity()  # what is not trained needs none
         for kept in (bert.embeddings, bert.encoder.layer[0]):
             kept.requires_grad_(False)
 

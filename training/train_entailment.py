@@ -18,6 +18,7 @@ import torch
 from tokenizers import Tokenizer
 
 from interviewer.bank import load_bank
+from interviewer.grading.embedded.entailment import MAX_TOKENS
 from training import answers, written
 from training.base import fetch
 from training.network import CrossEncoder, original
@@ -26,8 +27,6 @@ from training.store8 import store_in_8_bits
 from training.written import LABELS
 
 ROOT = Path(__file__).resolve().parent.parent
-MAX_TOKENS = 256
-"""Of a claim and a passage together; the longer of the two is cut off."""
 SEED = 20261126
 SMOOTHING = 0.05
 AVERAGED = 0.998
