@@ -11,7 +11,10 @@ MAX_WORDS = 40
 _JOINT = re.compile(
     r"[;:,–—][\"'”’)\]]*\s+|\n+|\s+(?=(?:and|but|so|because|then|which|while|whereas|if|when|or)\s)"
 )
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|Dr|No)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|cf|approx|resp|Fig|Eq|Dr|No)|\b[A-Z])\.$"
+)
+_ITEM_NUMBER = re.compile(r"\s*[-*•(]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]*")
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,18 @@ def normalise(source: str) -> Normalised:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """The (start, end) of each sentence, in order; list items and paragraphs end one too.
+    """The (start, end) of each sentence, in order; list items, with their numbers, and paragraphs
+    end one too.
 
     None has more than `MAX_WORDS` words: a longer one is cut where a clause begins.
     """
     spans: list[tuple[int, int]] = []
     start = 0
     for cut in _SENTENCE_END.finditer(text):
-        if "\n" not in cut.group() and _ABBREVIATION.search(text[start : cut.start()]):
+        before = text[start : cut.start()]
+        if "\n" not in cut.group() and _ABBREVIATION.search(before):
+            continue
+        if _ITEM_NUMBER.fullmatch(before):
             continue
         spans.append((start, cut.start()))
         start = cut.end()

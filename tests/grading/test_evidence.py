@@ -62,6 +62,16 @@ def test_abbreviations_and_decimals_end_no_sentence() -> None:
     ]
 
 
+def test_a_list_number_belongs_to_its_item() -> None:
+    text = "1. Inputs are weighted. 2. They are summed.\n3.\nThe sum is squashed. (a) By tanh, E.g."
+    assert [text[s:e] for s, e in sentences(text)] == [
+        "1. Inputs are weighted.",
+        "2. They are summed.",
+        "3.\nThe sum is squashed.",
+        "(a) By tanh, E.g.",
+    ]
+
+
 def test_three_content_words_or_a_formula_say_something() -> None:
     assert says_something("averaging trees lowers variance")
     assert says_something("∂L/∂z = p − y")
