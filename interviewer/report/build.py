@@ -110,7 +110,7 @@ class Study(Model):
     because: str
 
 
-class DebriefText(Model):
+class Debrief(Model):
     """The report in words, and the model that wrote them."""
 
     text: str
@@ -138,7 +138,7 @@ class Report(Model):
     questions: tuple[QuestionReport, ...]
     areas: dict[str, Unit | None]
     study: tuple[Study, ...]
-    debrief: DebriefText | None
+    debrief: Debrief | None
     notices: tuple[str, ...]
     usage: Usage | None
 
@@ -165,7 +165,7 @@ def build(
         study=tuple(
             Study(question_id=q.id, question=q.question, because=because) for q in study_next
         ),
-        debrief=DebriefText(text=debrief.text, by=debrief.by) if debrief else None,
+        debrief=Debrief(text=debrief.text, by=debrief.by) if debrief else None,
         notices=tuple(t.notice for t in interview.turns if t.notice),
         usage=usage,
     )

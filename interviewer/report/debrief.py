@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from interviewer.domain import Status
 from interviewer.errors import ReplyUnusable
 from interviewer.llm import LanguageModel, Message, Role
 from interviewer.prompts import Prompts
-from interviewer.report.build import Report, VerdictLine
+from interviewer.report.build import Debrief, Report, VerdictLine
 from interviewer.report.render import banded, out_of_ten
 
-MAX_WORDS = 260
-MIN_WORDS = 30
+MIN_WORDS, MAX_WORDS = 30, 260
+"""How few and how many words pass; the prompt asks for a narrower range."""
 ATTEMPTS = 2
 WEIGHTS = {3: "core", 2: "supporting", 1: "depth"}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -36,14 +35,6 @@ _HIRING = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Debrief:
-    """A debrief and the model that wrote it."""
-
-    text: str
-    by: str
-
-
 class Debriefer:
     """Has reports put into words."""
 
@@ -64,7 +55,7 @@ class Debriefer:
             text = self._model.write(asked).text.strip()
             wrong = fault(text, told)
             if not wrong:
-                return Debrief(text, self._model.name)
+                return Debrief(text=text, by=self._model.name)
             again = self._prompts["debrief-again"].render(fault=wrong)
             asked = [*asked, Message(Role.ASSISTANT, text), Message(Role.USER, again)]
         raise ReplyUnusable(
@@ -79,8 +70,8 @@ def facts(report: Report) -> str:
 
 def fault(text: str, facts: str) -> str:
     """What is wrong with a debrief of these facts; empty if nothing."""
-    if not MIN_WORDS <= len(text.split()) <= MAX_WORDS:
-        return f"it must have {MIN_WORDS} to {MAX_WORDS} words"
+    if not MIN_WORDS <= (length := len(text.split())) <= MAX_WORDS:
+        return f"it has {length} words: keep to the length that was asked for"
     known = set(_NUMBER.findall(facts))
     stated = _NUMBER.findall(text)
     stated += [str(_IN_WORDS.index(word.lower()) + 2) for word in _SPELT.findall(text)]
