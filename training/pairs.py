@@ -13,6 +13,9 @@ from training.written import Written, claims
 NEARLY = 0.6
 """The share of a claim's content words that a sentence of the model answer must hold."""
 
+NEAR = "near"
+"""The style of passages that are a few words away from the claim, whatever they say of it."""
+
 MAX_UNDECIDED = 30
 """Words of a passage that is offered as an alternative."""
 UNDECIDED = (
@@ -108,11 +111,14 @@ def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
 
 
 def _windows(written: Sequence[Written], random: Random) -> Iterator[Pair]:
-    """A passage beside one about another point: what the claim is read against is often wider."""
+    """A passage beside one about another point: what the claim is read against is often wider.
+
+    Near-copies always: their few words decide, wherever they stand.
+    """
     by_question = _grouped(written)
     for w in written:
         others = [o for o in by_question[w.question] if o.point != w.point]
-        if others and random.random() < 0.3:
+        if others and (w.style == NEAR or random.random() < 0.3):
             parts = [w.text, random.choice(others).text]
             random.shuffle(parts)
             yield Pair(w.question, w.claim, " ".join(parts), TARGET[w.label])

@@ -28,8 +28,8 @@ points that an answer decided, the deciding words were among two for 90%, three 
 MAX_REMEMBERED = 2_000
 """Texts whose vectors are kept."""
 MET_FROM = 0.68
-CONTRADICTED_FROM = 0.5
-SPOKEN_OF_FROM = 0.58
+CONTRADICTED_FROM = 0.6
+SPOKEN_OF_FROM = 0.5
 ASSERTED_FROM = 0.85
 """From which probability a verdict is given. What was spoken of, made or denied, but is neither
 for sure, is unclear; the rest is missed."""
