@@ -40,7 +40,7 @@ def main() -> None:
     """Build the pairs, train two networks, average, measure on held-out questions, export.
 
     One of the two sees no near-copies, the other all there is. The mean of their weights was better
-    than either (models/entailment/README.md).
+    than either on nearly all that was measured (models/entailment/README.md).
     """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "entailment")
