@@ -14,7 +14,7 @@ _JOINT = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|cf|approx|resp|Fig|Eq|Dr|No)|\b[A-Z])\.$"
 )
-_ITEM_NUMBER = re.compile(r"\s*[-*•(]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]*")
+_ITEM_NUMBER = re.compile(r"\s*[-*•(]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]+")
 
 
 @dataclass(frozen=True)

@@ -52,24 +52,23 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
     assert sum(c.isalnum() for c in kept) == sum(c.isalnum() for c in text)
 
 
-def test_abbreviations_and_decimals_end_no_sentence() -> None:
-    text = "Use p = 0.5, e.g. in vision. Then stop.\n- first item\n- second item"
-    assert [text[s:e] for s, e in sentences(text)] == [
-        "Use p = 0.5, e.g. in vision.",
-        "Then stop.",
-        "- first item",
-        "- second item",
-    ]
-
-
-def test_a_list_number_belongs_to_its_item() -> None:
-    text = "1. Inputs are weighted. 2. They are summed.\n3.\nThe sum is squashed. (a) By tanh, E.g."
-    assert [text[s:e] for s, e in sentences(text)] == [
-        "1. Inputs are weighted.",
-        "2. They are summed.",
-        "3.\nThe sum is squashed.",
-        "(a) By tanh, E.g.",
-    ]
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["Use p = 0.5, e.g. in vision.", "Then stop.", "\n- first item", "\n- second item"],
+        [
+            "1. Inputs are weighted.",
+            "2. They are summed.",
+            "\n3.\nThe sum is squashed.",
+            "(a) By E.g.",
+        ],
+        ["It is 5.", "\n\nSo there."],
+    ],
+    ids=["abbreviations and decimals", "list numbers", "a number that ends one"],
+)
+def test_only_the_end_of_a_sentence_ends_it(said: list[str]) -> None:
+    text = " ".join(said)
+    assert [text[s:e] for s, e in sentences(text)] == [sentence.strip() for sentence in said]
 
 
 def test_three_content_words_or_a_formula_say_something() -> None:
