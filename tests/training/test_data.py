@@ -11,7 +11,7 @@ from training.pairs import CONTRADICTS, ENTAILS, HALF, NEITHER, from_answer, pai
 from training.written import Written
 
 FOLDER = Path(written.__file__).parent
-TRAINED = sorted((FOLDER / "answers").glob("*.jsonl"))
+TRAINED = sorted(p for f in ("answers", "short_answers") for p in (FOLDER / f).glob("*.jsonl"))
 CALIBRATED = sorted((FOLDER / "calibration").glob("*.jsonl"))
 
 
