@@ -229,7 +229,7 @@ def measure(network: CrossEncoder, batches: Batches, test: list[Pair]) -> dict[s
     ]  # fmt: skip
     found = {"accuracy": float((gold == guessed).mean()), "macro-F1": float(np.mean(f1))}
     found |= {f"F1 {label}": f for label, f in zip(LABELS, f1, strict=True)}
-    return {name: round(value, 3) for name, value in found.items()}
+    return {name: round(float(value), 3) for name, value in found.items()}
 
 
 def export(network: CrossEncoder, target: Path) -> None:
