@@ -101,6 +101,21 @@ def test_restating_leaves_nothing_turned_round(passage: str, same: bool) -> None
 
 
 @pytest.mark.parametrize(
+    ("passage", "begun"),
+    [
+        ("So a bagging ensemble trains its members independently.", True),
+        ("A bagging ensemble doesn't train its members independently.", False),
+        ("A bagging ensemble trains its members one by one.", False),
+        ("Its members run in parallel.", False),
+        ("A bagging ensemble trains its members independently, so they run in parallel.", False),
+    ],
+)
+def test_a_beginning_is_the_claim_s_first_words_and_no_others(passage: str, begun: bool) -> None:
+    claim = "A bagging ensemble trains its members independently, so they run in parallel."
+    assert features.begins(claim, passage) is begun
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "My favourite dish is risotto, which needs patience and a good stock.",

@@ -38,6 +38,10 @@ and who is confidently wrong would get too much."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
 """Of a claim that is given in its own words. The trained stages are not asked: of 455 points of the
 bank given back alone they call 423 met, 24 unclear and 8 contradicted."""
+BEGUN_READ = (0.5, 0.0, 0.5)
+"""What is read in a passage that gives a claim's first part in its own words: half of it. The
+network takes it for a denial: of 200 points of the bank begun so, 71 came out contradicted, with
+this none (144 met, 37 unclear)."""
 DECIDED_FROM = 0.5
 """From which probability of the entailment model a passage makes or denies a claim."""
 
@@ -159,6 +163,8 @@ class EmbeddedJudge:
             for n, j in enumerate(chosen[i]):
                 if features.restates(claim_text, passages[j].text):
                     restated[i], reads[i][n] = True, RESTATED_ODDS
+                elif features.begins(claim_text, passages[j].text):
+                    reads[i][n] = BEGUN_READ
         rows = [
             features.row(
                 claim,
