@@ -48,8 +48,7 @@ def main() -> None:
 
     Of two networks one sees no near-copies, the other all there is but the short answers. The mean
     of their weights is trained on with these, and the judge lies halfway between that mean and what
-    becomes of it. Each mean was better than what it was made of on nearly all that was measured
-    (models/entailment/README.md).
+    becomes of it. models/entailment/README.md says what each step gained and cost.
     """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "entailment")

@@ -89,8 +89,8 @@ OPPOSITES = _opposites()
 
 RESTATED = 0.25
 """The share of a claim's content words that may be left out when it is restated."""
-BEGUN = 3
-"""Content words of a claim's beginning that say something by themselves."""
+SAYING = 3
+"""Content words of a claim, or of its beginning, that say something by themselves."""
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[^\s\w]|\w")
 _EMPTY_WORDS = """
 a an the of to in on for by with and so then that this it its is are was were be been being we you
@@ -191,13 +191,13 @@ def restates(claim: str, passage: str) -> bool:
             return False
         dropped += len(lost)
     content = sum(t not in _EMPTY for t in ours)
-    return content >= 3 and dropped <= RESTATED * content
+    return content >= SAYING and dropped <= RESTATED * content
 
 
 def begins(claim: str, passage: str) -> bool:
     """Whether a passage gives the first part of a claim in the claim's own words, and no more.
 
-    Word by word, but for words without meaning before it; at least `BEGUN` content words, so that
+    Word by word, but for words without meaning before it; at least `SAYING` content words, so that
     it says something.
     """
     ours, theirs = (
@@ -205,7 +205,7 @@ def begins(claim: str, passage: str) -> bool:
         for text in (claim, passage)
     )
     content = sum(t not in _EMPTY for t in theirs)
-    return content >= BEGUN and len(theirs) < len(ours) and ours[: len(theirs)] == theirs
+    return content >= SAYING and len(theirs) < len(ours) and ours[: len(theirs)] == theirs
 
 
 def _tokens(text: str) -> list[str]:

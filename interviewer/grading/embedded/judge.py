@@ -33,15 +33,15 @@ SPOKEN_OF_FROM = 0.5
 ASSERTED_FROM = 0.85
 """From which probability a verdict is given. What was spoken of, made or denied, but is neither
 for sure, is unclear; the rest is missed. Contradictions need more than even odds: of those between
-0.5 and 0.65, 16 of 33 were wrong in labelled interviews, 68 of 69 in an honest exam. Any more,
-and who is confidently wrong would get too much."""
+0.5 and 0.65, 16 of 33 were wrong in labelled interviews, 68 of 69 in an honest exam. From 0.7
+on, who is confidently wrong gets 2.6 of 10 instead of 2.2, and the exam gains nothing."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
 """Of a claim that is given in its own words. The trained stages are not asked: of 455 points of the
 bank given back alone they call 423 met, 24 unclear and 8 contradicted."""
-BEGUN_READ = (0.5, 0.0, 0.5)
-"""What is read in a passage that gives a claim's first part in its own words: half of it. The
-network takes it for a denial: of 200 points of the bank begun so, 71 came out contradicted, with
-this none (144 met, 37 unclear)."""
+BEGUN_READ = (0.7, 0.0, 0.3)
+"""What is read in a passage that gives a claim's first part in its own words: what the network is
+taught of half-made claims. It takes half of such beginnings for denials itself: of 200 points of
+the bank begun so, 71 came out contradicted, 83 unclear and 43 met; so none, 6 and 190."""
 DECIDED_FROM = 0.5
 """From which probability of the entailment model a passage makes or denies a claim."""
 
