@@ -7,7 +7,7 @@ calibration that has seen no answer to its question.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,62 +19,56 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from interviewer import resources
-from interviewer.bank import load_bank
-from interviewer.bank.words import content_stems
 from interviewer.domain import Criterion
 from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel, features
 from interviewer.grading.embedded.classifier import CLASSES
 from interviewer.grading.embedded.passages import cut
 from interviewer.grading.judge import Answer
 from interviewer.grading.rubric import Rubric
-from interviewer.grading.text import sentences
 from interviewer.retrieval import OnnxEncoder
 from training import answers
-from training.answers import Labelled, Point
+from training.answers import Labelled
 
-WHOLE, HALF = "model answer", "half a model answer"
-WEIGHT = {WHOLE: 0.05, HALF: 0.3}
-"""Of a point of such an answer; every other counts 1. Without them the textbook's own terms look
-like a trap; with halves alone, or at full weight, whatever sounds like the bank looks right."""
+KINDS, EM_STEPS = 3, 300
 CLASS_OF = {"met": "met", "partial": "met", "missed": "missed", "contradicted": "contradicted"}
 
 
-def model_answers(questions: set[str]) -> Iterator[Labelled]:
-    """The bank's own answers to the questions, and the first half of each.
+def kinds(labelled: Sequence[Labelled]) -> dict[str, list[float] | float]:
+    """Of `KINDS` kinds of answers: how frequent each is and how much of what it says is wrong.
 
-    The whole makes every point; a half makes those whose words stand in it.
+    A mixture of binomials over the points that each answer speaks of, by expectation maximisation
+    from nearly all right, half and nearly all wrong.
     """
-    for question in load_bank([resources.folder("knowledge")]):
-        if question.id not in questions:
-            continue
-        text = question.model_answer
-        spans = sentences(text)
-        half = len(spans) // 2
-        said = [set(content_stems(text[start:end])) for start, end in spans]
-        whole, begun = [], []
-        for p in question.points:
-            claim = set(content_stems(p.claim))
-            likeliest = max(range(len(said)), key=lambda i: len(claim & said[i]))
-            whole.append(Point(p.id, p.claim, p.weight, "met", ""))
-            label = "met" if likeliest < half else "missed"
-            begun.append(Point(p.id, p.claim, p.weight, label, ""))
-        asked = (question.id, question.id, question.question)
-        yield Labelled(*asked, WHOLE, text, tuple(whole), 10)
-        if half:
-            yield Labelled(*asked, HALF, text[: spans[half - 1][1]], tuple(begun), 5)
+    labels = [[CLASS_OF[p.label] for p in a.points] for a in labelled]
+    made = np.array([[said.count("met"), said.count("contradicted")] for said in labels])
+    made = made[made.sum(axis=1) > 0]
+    share = np.full(KINDS, 1 / KINDS)
+    wrong = np.linspace(0.02, 0.98, KINDS)
+    for _ in range(EM_STEPS):
+        belief = np.log(share) + made @ np.log([1 - wrong, wrong])
+        belief = np.exp(belief - belief.max(axis=1, keepdims=True))
+        belief /= belief.sum(axis=1, keepdims=True)
+        share = belief.mean(axis=0)
+        counts = belief.T @ made + 0.5  # nothing is quite impossible
+        wrong = counts[:, 1] / counts.sum(axis=1)
+    return {
+        "share": share.round(5).tolist(),
+        "wrong": wrong.round(5).tolist(),
+        "denied": round(float(made[:, 1].sum() / made.sum()), 5),
+    }
 
 
 def observe(
     labelled: Sequence[Labelled], folder: Path
-) -> tuple[NDArray[np.float64], list[str], list[str], list[float]]:
-    """(n, f) features of every labelled point, its class, its question, its weight."""
+) -> tuple[NDArray[np.float64], list[str], list[str]]:
+    """(n, f) features of every labelled point, its class, its question."""
     models = resources.folder("models")
     judge = EmbeddedJudge(
         OnnxEncoder(models / "encoder", 2),
         EntailmentModel(folder, models / "encoder" / "tokenizer.json"),
         folder / "verdict.json",
     )
-    tables, classes, groups, weights = [], [], [], []
+    tables, classes, groups = [], [], []
     for given in labelled:
         rubric = Rubric(
             given.id,
@@ -88,8 +82,7 @@ def observe(
         tables.append(judge.observe(rubric, answer, pieces).table)
         classes += [CLASS_OF[p.label] for p in given.points]
         groups += [given.question_id] * len(given.points)
-        weights += [WEIGHT.get(given.style, 1.0)] * len(given.points)
-    return np.concatenate(tables), classes, groups, weights
+    return np.concatenate(tables), classes, groups
 
 
 def main() -> None:
@@ -101,20 +94,11 @@ def main() -> None:
     options = parser.parse_args()
     folder = options.model or resources.folder("models") / "entailment"
     labelled = list(answers.read(options.labelled))
-    bank = model_answers({a.question_id for a in labelled})
-    x, classes, groups, weight = observe([*labelled, *bank], folder)
+    x, classes, groups = observe(labelled, folder)
     y = np.array([CLASSES.index(c) for c in classes])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=options.strength, max_iter=5000))
     folds = GroupKFold(min(12, len(set(groups))))
-    odds = cross_val_predict(
-        model,
-        x,
-        y,
-        groups=groups,
-        cv=folds,
-        method="predict_proba",
-        params={"logisticregression__sample_weight": weight},
-    )
+    odds = cross_val_predict(model, x, y, groups=groups, cv=folds, method="predict_proba")
     said = odds.argmax(1)
     print(f"{len(y)} points of {len(set(groups))} questions, cross-validated:")
     print(f"macro-F1 {f1_score(y, said, average='macro'):.3f}")
@@ -129,7 +113,7 @@ def main() -> None:
         here = (sure >= low) & (sure < low + (0.2 if low == 0.3 else 0.1))
         if here.any():
             print(f"  {low:.1f}: {np.mean(said[here] == y[here]):.2f} (n = {here.sum()})")
-    model.fit(x, y, logisticregression__sample_weight=weight)
+    model.fit(x, y)
     scaler, regression = model[0], model[1]
     content = {
         "features": list(features.NAMES),
@@ -137,6 +121,7 @@ def main() -> None:
         "bias": regression.intercept_.round(5).tolist(),
         "mean": scaler.mean_.round(5).tolist(),
         "scale": scaler.scale_.round(5).tolist(),
+        "kinds": kinds(labelled),
     }
     (folder / "verdict.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 

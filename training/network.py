@@ -15,6 +15,8 @@ HEADS = 12
 WIDTH = 384
 LABELS = 3
 DROPOUT = 0.1
+KEPT = 2
+"""Layers from below that are not trained."""
 
 
 def original(source: Path) -> Any:
@@ -79,8 +81,8 @@ class Encoder(nn.Module):  # type: ignore[misc, unused-ignore]
 class CrossEncoder(nn.Module):  # type: ignore[misc, unused-ignore]
     """A claim and a passage read together → logits (batch, 3) of entails, contradicts, neither.
 
-    The original's layers and pooler, and a new last layer. Embeddings and the lowest layer stay as
-    they are: trained ones gained nothing. The top layer is computed for the first token alone:
+    The original's layers and pooler, and a new last layer. Embeddings and two lowest layers stay
+    as they are: trained ones gained nothing. The top layer is computed for the first token alone:
     nothing else of it is read.
     """
 
@@ -89,17 +91,16 @@ class CrossEncoder(nn.Module):  # type: ignore[misc, unused-ignore]
         self.bert = bert
         self.classify = nn.Linear(WIDTH, LABELS)
         bert.embeddings.dropout = nn.Identity()  # what is not trained needs none
-        for kept in (bert.embeddings, bert.encoder.layer[0]):
+        for kept in (bert.embeddings, *bert.encoder.layer[:KEPT]):
             kept.requires_grad_(False)
 
     def forward(self, ids: Any, types: Any, mask: Any = None) -> Any:
         """Logits for token ids and types, both (batch, n); `mask` (batch, 1, 1, n) is added."""
         share = DROPOUT if self.training else 0.0
-        lowest, *middle, top = self.bert.encoder.layer
+        *lower, top = self.bert.encoder.layer
         hidden = self.bert.embeddings(input_ids=ids, token_type_ids=types)
-        hidden = block(lowest, hidden, hidden, mask)
-        for layer in middle:
-            hidden = block(layer, hidden, hidden, mask, share)
+        for i, layer in enumerate(lower):
+            hidden = block(layer, hidden, hidden, mask, share if i >= KEPT else 0.0)
         first = block(top, hidden[:, :1], hidden, mask, share)
         pooled = torch.tanh(self.bert.pooler.dense(first[:, 0]))
         return self.classify(drop(pooled[:, None], share)[:, 0])

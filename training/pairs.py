@@ -1,6 +1,7 @@
 """Pairs (claim, passage, target) to train on, from what was written and from the bank."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -18,6 +19,29 @@ NEAR = "near"
 
 MAX_UNDECIDED = 30
 """Words of a passage that is offered as an alternative."""
+AFTER_CLAUSE = re.compile(
+    r",? (?:since|because|so that|whereas|while)\b|, (?:so|which|above all|and|but|not|rather)\b"
+)
+"""Where the main clause of a claim ends."""
+MIN_CLAUSE, MAX_CLAUSE = 4, 0.8
+"""Words of a main clause at least, and its share of the claim's words at most."""
+AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|could|will|would|should|must|may|might|has|have|can)\b"
+    r"(?! (?:not|never|no|only)\b)"
+)
+DENIED = re.compile(r"\b(is|are|was|were|will|should|must|may) not\b|\b(can)(?:not|'t)\b")
+DENIALS = (
+    "It is not true that {0}.",
+    "It's wrong that {0}.",
+    "I don't think {0}.",
+    "Some say that {0}, but that is false.",
+    "One would be mistaken to believe that {0}.",
+    "Nobody should claim that {0}, for it doesn't hold.",
+)
+"""Ways of denying a claim as a whole."""
+CLAIM_DENIED = 0.5
+"""The share of claims that are denied as a whole, one way or another."""
+
 UNDECIDED = (
     "either {0}, or {1}.",
     "{0}, or else {1}.",
@@ -65,6 +89,7 @@ def pairs(
         *_undecided(written, random),
         *(pair for answer in answers for pair in from_answer(answer, random)),
         *_elsewhere(answers, random),
+        *_clauses(_claims(written, answers, bank), random),
     ]
     unique = list(dict.fromkeys(made))
     random.shuffle(unique)
@@ -180,6 +205,64 @@ def _elsewhere(answers: Sequence[Labelled], random: Random) -> Iterator[Pair]:
             start, end = random.choice(answer.sentences())
             claim = random.choice(other.points).claim
             yield Pair(other.question_id, claim, answer.answer[start:end], NEITHER)
+
+
+def _clauses(claims_of: Mapping[str, Sequence[str]], random: Random) -> Iterator[Pair]:
+    """A claim's main clause, word for word, makes half of it; denied, it denies it.
+
+    Alone, beside a neighbour's claim, and held against that. Written passages that are right avoid
+    a claim's words, and traps use them: without these pairs half of all main clauses were taken for
+    denials. `claims_of` holds each question's claims.
+    """
+    for question, own in claims_of.items():
+        for claim in own:
+            others = [c for c in own if c != claim]
+            clause = main_clause(claim)
+            if clause is not None:
+                for said, target in ((clause, HALF), (denied(clause, random), CONTRADICTS)):
+                    yield Pair(question, claim, said, target)
+                    if others:
+                        parts = [said, random.choice(others)]
+                        random.shuffle(parts)
+                        yield Pair(question, claim, " ".join(parts), target)
+                if others:
+                    yield Pair(question, random.choice(others), clause, NEITHER)
+            if random.random() < CLAIM_DENIED:
+                yield Pair(question, claim, denied(claim, random), CONTRADICTS)
+
+
+def main_clause(claim: str) -> str | None:
+    """The claim up to its first addition; None if that is too short or nearly all of it."""
+    found = AFTER_CLAUSE.search(claim)
+    if found is None:
+        return None
+    clause = claim[: found.start()]
+    words = len(clause.split())
+    return f"{clause}." if MIN_CLAUSE <= words <= MAX_CLAUSE * len(claim.split()) else None
+
+
+def denied(claim: str, random: Random) -> str:
+    """The opposite: the first auxiliary negated, or freed of its "not", or a denial of all."""
+    bare = claim.rstrip(" .")
+    if found := DENIED.search(bare):
+        return f"{bare[: found.start()]}{found[1] or found[2]}{bare[found.end() :]}."
+    if found := AUXILIARY.search(bare):
+        return f"{bare[: found.end()]} not{bare[found.end() :]}."
+    return random.choice(DENIALS).format(_lowered(bare))
+
+
+def _claims(
+    written: Iterable[Written], answers: Iterable[Labelled], bank: Mapping[str, Question]
+) -> dict[str, list[str]]:
+    """Every question's claims, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for question, claim in [
+        *((w.question, w.claim) for w in written),
+        *((a.question_id, p.claim) for a in answers for p in a.points),
+        *((q.id, p.claim) for q in bank.values() for p in q.points),
+    ]:
+        found.setdefault(question, {})[claim] = None
+    return {question: list(claims) for question, claims in found.items()}
 
 
 def _from_bank(bank: Mapping[str, Question], random: Random) -> Iterator[Pair]:

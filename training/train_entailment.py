@@ -31,12 +31,8 @@ from training.written import LABELS
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261126
 SMOOTHING = 0.05
-BROAD = 90_000
-"""Pairs of everything else that the last pass over the short answers sees again."""
-SHORT_DRAWN = 2
-"""How often the last pass draws pairs from each short answer."""
-SHORT_RATE = 6e-5
-"""The last pass's rate: what was learned before is to stay."""
+EPOCH = 260_000
+"""Pairs of one epoch, drawn anew from all that can be made: four of them fit into three hours."""
 AVERAGED = 0.998
 """How much of the running average of the weights a step keeps: some 500 steps count."""
 REPORT = 100
@@ -46,9 +42,8 @@ REPORT = 100
 def main() -> None:
     """Build the pairs, train, average, measure on held-out questions, export.
 
-    Of two networks one sees no near-copies, the other all there is but the short answers. The mean
-    of their weights is trained on with these, and the judge lies halfway between that mean and what
-    becomes of it. models/entailment/README.md says what each step gained and cost.
+    Of two networks one sees no near-copies, the other all there is; the judge is the mean of their
+    weights. models/entailment/README.md says what that gains.
     """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "entailment")
@@ -64,36 +59,35 @@ def main() -> None:
     chance = random.Random(SEED)
     bank = {q.id: q for q in load_bank([ROOT / "knowledge"])}
     passages = written.read(ROOT / "training" / "passages")
-    labelled, short = (
+    whole, short = (
         list(answers.read(sorted((ROOT / "training" / folder).glob("*.jsonl"))))
         for folder in ("answers", "short_answers")
     )
-    asked = sorted({w.question for w in passages} | {a.question_id for a in labelled + short})
+    asked = sorted({w.question for w in passages} | {a.question_id for a in whole + short})
     held = set(chance.sample(asked, k=int(options.held_out * len(asked))))
     (options.work / "held_out.json").write_text(json.dumps(sorted(held), indent=1))
     kept = [w for w in passages if w.question not in held]
-    members = ([w for w in kept if w.style != NEAR], kept)
-    whole, brief = ([a for a in given if a.question_id not in held] for given in (labelled, short))
+    answered = [a for a in whole + short if a.question_id not in held]
     known = {i: q for i, q in bank.items() if i not in held}
+    members = ([w for w in kept if w.style != NEAR], kept)
     made = [
-        [pairs(member, whole, known, chance) for _ in range(options.epochs)] for member in members
+        [pairs(member, answered, known, chance)[:EPOCH] for _ in range(options.epochs)]
+        for member in members
     ]
-    last = pairs(kept, whole, known, chance)[:BROAD] + drawn(brief * SHORT_DRAWN, chance)
     tests = {
         "passages": [
             Pair(w.question, w.claim, w.text, TARGET[w.label])
             for w in passages
             if w.question in held
         ],
-        "answers": drawn([a for a in labelled if a.question_id in held], random.Random(SEED)),
+        "answers": drawn([a for a in whole if a.question_id in held], random.Random(SEED)),
         "short answers": drawn([a for a in short if a.question_id in held], random.Random(SEED)),
     }
     counts = np.sum([p.target for p in made[-1][0]], axis=0).round().astype(int)
     print(
-        f"{len(passages)} passages, {len(labelled)} answers: {[len(m[0]) for m in made]} "
-        f"pairs an epoch, {dict(zip(LABELS, counts.tolist(), strict=True))}; "
-        f"{len(short)} short answers, {len(last)} pairs in the last pass; "
-        f"held out: {len(held)} questions, "
+        f"{len(passages)} passages, {len(whole)} answers, {len(short)} short answers: "
+        f"{[len(m[0]) for m in made]} pairs an epoch, "
+        f"{dict(zip(LABELS, counts.tolist(), strict=True))}; held out: {len(held)} questions, "
         f"{ {name: len(test) for name, test in tests.items()} } pairs",
         flush=True,
     )
@@ -103,14 +97,10 @@ def main() -> None:
     trained = []
     for epochs in made:
         network = copy.deepcopy(untrained)
-        fit(options, options.rate, network, batches, epochs, tests)
+        fit(options, network, batches, epochs, tests)
         trained.append(network.state_dict())
-    broad = mean(trained)
-    network.load_state_dict(broad)
+    network.load_state_dict(mean(trained))
     print(f"mean of both: {measured(network, batches, tests)}", flush=True)
-    fit(options, SHORT_RATE, network, batches, [last], tests)
-    network.load_state_dict(mean([broad, network.state_dict()]))
-    print(f"halfway: {measured(network, batches, tests)}", flush=True)
     export(network, options.work / "fp32.onnx")
     store_in_8_bits(options.work / "fp32.onnx", options.output / "model.onnx")
 
@@ -138,7 +128,6 @@ class Batches:
 
 def fit(
     options: Any,
-    rate: float,
     network: CrossEncoder,
     batches: Batches,
     made: list[list[Pair]],
@@ -152,10 +141,10 @@ def fit(
     # Only where the processor has the instructions: elsewhere bfloat16 is thirty times slower.
     fast = torch.cpu._is_avx512_bf16_supported()
     trained = [p for p in network.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01, fused=True)
+    optimiser = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01, fused=True)
     steps = sum(math.ceil(len(train) / options.batch) for train in made)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, rate, total_steps=steps + 1, pct_start=0.08
+        optimiser, options.rate, total_steps=steps + 1, pct_start=0.08
     )
     average = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGED)

@@ -7,7 +7,17 @@ import pytest
 
 from training import answers, written
 from training.answers import Labelled, Point
-from training.pairs import CONTRADICTS, ENTAILS, HALF, NEITHER, from_answer, pairs
+from training.pairs import (
+    CONTRADICTS,
+    DENIALS,
+    ENTAILS,
+    HALF,
+    NEITHER,
+    denied,
+    from_answer,
+    main_clause,
+    pairs,
+)
 from training.written import Written
 
 FOLDER = Path(written.__file__).parent
@@ -87,3 +97,45 @@ def test_a_question_s_text_and_points_hold_for_its_later_answers(tmp_path: Path)
     assert (second.question, second.answer, second.overall) == ("Why?", "Thus.", 9)
     assert second.points == (Point("p", "a claim", 2, "met", "Thus"),)
     assert first.points == (Point("p", "a claim", 2, "missed", ""),)
+
+
+def test_a_claim_s_main_clause_makes_half_of_it_and_its_opposite_denies_it() -> None:
+    claim = "Bagging grows its trees independently, so that they can be grown in parallel."
+    clause = "Bagging grows its trees independently."
+    assert main_clause(claim) == clause
+    points = (Point("p", claim, 3, "missed", ""), Point("o", "Boosting is slow.", 1, "missed", ""))
+    made = [p for p in pairs([], [labelled(*points)], {}, Random(0)) if clause[8:-1] in p.passage]
+    targets = {p.target for p in made if p.claim == claim and p.passage.startswith(clause)}
+    assert targets == {HALF}
+    assert {p.target for p in made if p.claim == claim and clause not in p.passage} == {CONTRADICTS}
+    assert {p.target for p in made if p.claim != claim} == {NEITHER}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Boosting adds them one by one.",
+        "It overfits, so stop early.",
+        "Bagging trains its members on samples of their own, drawn with replacement, so fast.",
+    ],
+    ids=["one clause", "too short", "nearly all"],
+)
+def test_a_main_clause_is_neither_a_stub_nor_nearly_the_whole(claim: str) -> None:
+    assert main_clause(claim) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "opposite"),
+    [
+        ("Trees are grown alone.", "Trees are not grown alone."),
+        ("A stump cannot overfit.", "A stump can overfit."),
+        ("The bias is not reduced by it.", "The bias is reduced by it."),
+    ],
+)
+def test_a_claim_is_denied_by_its_auxiliary(claim: str, opposite: str) -> None:
+    assert denied(claim, Random(0)) == opposite
+
+
+def test_a_claim_without_an_auxiliary_is_denied_as_a_whole() -> None:
+    every = {denied("Adam keeps two averages.", Random(seed)) for seed in range(60)}
+    assert every == {text.format("adam keeps two averages") for text in DENIALS}
