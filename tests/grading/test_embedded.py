@@ -93,30 +93,21 @@ def test_a_point_s_beginning_in_its_own_words_denies_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("passage", "whole", "beginning"),
+    ("passage", "whole"),
     [
-        ("So raising the threshold raises precision and lowers the recall.", True, False),
-        ("Raising the threshold lowers recall and raises precision.", False, False),
-        ("Raising the threshold does not raise precision and lower recall.", False, False),
-        (
-            "It's a myth that raising the threshold raises precision and lowers recall.",
-            False,
-            False,
-        ),
-        ("Raising the threshold raises precision and lowers recall?", False, False),
-        ("Raising the threshold raises precision.", False, True),
-        ("So raising the threshold raises precision", False, True),
-        ("Raising the threshold raises precision by and by.", False, False),
-        ("The threshold raises precision.", False, False),
-        ("Raising the threshold.", False, False),
+        ("So raising the threshold raises precision and lowers the recall.", True),
+        ("Raising the threshold lowers recall and raises precision.", False),
+        ("Raising the threshold does not raise precision and lower recall.", False),
+        ("It's a myth that raising the threshold raises precision and lowers recall.", False),
+        ("Raising the threshold raises precision and lowers recall?", False),
+        ("Raising the threshold raises precision.", False),
     ],
 )
-def test_a_claim_in_its_own_words_is_whole_or_begun_and_never_turned_round(
-    passage: str, whole: bool, beginning: bool
+def test_a_claim_in_its_own_words_is_restated_and_never_turned_round(
+    passage: str, whole: bool
 ) -> None:
     claim = "Raising the threshold raises precision and lowers recall."
     assert features.restates(claim, passage) is whole
-    assert features.begins(claim, passage) is beginning
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import dropwhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +89,7 @@ OPPOSITES = _opposites()
 RESTATED = 0.25
 """The share of a claim's content words that may be left out when it is restated."""
 SAYING = 3
-"""Content words of a claim, or of its beginning, that say something by themselves."""
+"""Content words of a claim that say something by themselves."""
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[^\s\w]|\w")
 _EMPTY_WORDS = """
 a an the of to in on for by with and so then that this it its is are was were be been being we you
@@ -192,20 +191,6 @@ def restates(claim: str, passage: str) -> bool:
         dropped += len(lost)
     content = sum(t not in _EMPTY for t in ours)
     return content >= SAYING and dropped <= RESTATED * content
-
-
-def begins(claim: str, passage: str) -> bool:
-    """Whether a passage gives the first part of a claim in the claim's own words, and no more.
-
-    Word by word, but for words without meaning before it; at least `SAYING` content words, so that
-    it says something.
-    """
-    ours, theirs = (
-        list(dropwhile(_EMPTY.__contains__, _tokens(text.rstrip(" .!;,"))))
-        for text in (claim, passage)
-    )
-    content = sum(t not in _EMPTY for t in theirs)
-    return content >= SAYING and len(theirs) < len(ours) and ours[: len(theirs)] == theirs
 
 
 def _tokens(text: str) -> list[str]:
