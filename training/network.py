@@ -81,9 +81,9 @@ class Encoder(nn.Module):  # type: ignore[misc, unused-ignore]
 class CrossEncoder(nn.Module):  # type: ignore[misc, unused-ignore]
     """A claim and a passage read together → logits (batch, 3) of entails, contradicts, neither.
 
-    The original's layers and pooler, and a new last layer. Embeddings and two lowest layers stay
-    as they are: trained ones gained nothing. The top layer is computed for the first token alone:
-    nothing else of it is read.
+    The original's layers and pooler, and a new last layer. Embeddings and the two lowest layers
+    stay as they are: trained ones gained nothing. The top layer is computed for the first token
+    alone: nothing else of it is read.
     """
 
     def __init__(self, bert: Any) -> None:

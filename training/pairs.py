@@ -17,8 +17,6 @@ NEARLY = 0.6
 NEAR = "near"
 """The style of passages that are a few words away from the claim, whatever they say of it."""
 
-MAX_UNDECIDED = 30
-"""Words of a passage that is offered as an alternative."""
 AFTER_CLAUSE = re.compile(
     r",? (?:since|because|so that|whereas|while)\b|, (?:so|which|above all|and|but|not|rather)\b"
 )
@@ -42,6 +40,8 @@ DENIALS = (
 CLAIM_DENIED = 0.5
 """The share of claims that are denied as a whole, one way or another."""
 
+MAX_UNDECIDED = 30
+"""Words of a passage that is offered as an alternative."""
 UNDECIDED = (
     "either {0}, or {1}.",
     "{0}, or else {1}.",

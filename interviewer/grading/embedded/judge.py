@@ -121,19 +121,19 @@ class EmbeddedJudge:
         seen = self.observe(rubric, answer, pieces)
         odds = self._classifier.probabilities(seen.table)
         odds[seen.restated] = RESTATED_ODDS
-        made = len(rubric.points)
-        odds[:made] = self._kinds.together(odds[:made])
+        own = len(rubric.points)
+        odds[:own] = self._kinds.together(odds[:own])
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
         verdicts = [
             _verdict(claim.id, odds[i], seen.passages[i], seen.reads[i])
             for i, claim in enumerate(claims)
         ]
-        points = tuple(verdicts[: len(rubric.points)])
+        points = tuple(verdicts[:own])
         met = {v.point for v in points if v.status is Status.MET}
         # Who makes a point does not hold the misconception that denies it.
         held = tuple(
             v
-            for v, m in zip(verdicts[len(points) :], rubric.misconceptions, strict=True)
+            for v, m in zip(verdicts[own:], rubric.misconceptions, strict=True)
             if v.status is Status.MET and v.confidence >= ASSERTED_FROM and m.denies not in met
         )
         return Judgement(points, held, flags)

@@ -21,7 +21,7 @@ Matrix = NDArray[np.float64]
 
 DEPENDENCE = 0.5
 """How much another point counts as evidence of the answer's kind: half, for points are often read
-in the same sentences, so that one misreading would count several times."""
+in the same sentences, and one misreading would count several times. (0.3 and 0.7 do as well.)"""
 
 
 @dataclass(frozen=True)
