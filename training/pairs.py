@@ -28,6 +28,11 @@ AUXILIARY = re.compile(
     r"(?! (?:not|never|no|only)\b)"
 )
 DENIED = re.compile(r"\b(is|are|was|were|will|should|must|may) not\b|\b(can)(?:not|'t)\b")
+AWAY_FROM_MAIN = re.compile(
+    r"\b(?:that|which|who|whose|whether|if|when|where|while|because|since|unlike|no|never)\b|n't",
+    re.IGNORECASE,
+)
+"""Before an auxiliary: it is not the main clause's, or that is negated already."""
 DENIALS = (
     "It is not true that {0}.",
     "It's wrong that {0}.",
@@ -242,12 +247,13 @@ def main_clause(claim: str) -> str | None:
 
 
 def denied(claim: str, random: Random) -> str:
-    """The opposite: the first auxiliary negated, or freed of its "not", or a denial of all."""
+    """The opposite: the main auxiliary negated, or freed of its "not", or a denial of all."""
     bare = claim.rstrip(" .")
-    if found := DENIED.search(bare):
-        return f"{bare[: found.start()]}{found[1] or found[2]}{bare[found.end() :]}."
-    if found := AUXILIARY.search(bare):
-        return f"{bare[: found.end()]} not{bare[found.end() :]}."
+    found = [m for m in (DENIED.search(bare), AUXILIARY.search(bare)) if m is not None]
+    first = min(found, key=lambda m: m.start(), default=None)
+    if first is not None and not AWAY_FROM_MAIN.search(bare[: first.start()]):
+        said = next((word for word in first.groups() if word), f"{first[0]} not")
+        return f"{bare[: first.start()]}{said}{bare[first.end() :]}."
     return random.choice(DENIALS).format(_lowered(bare))
 
 

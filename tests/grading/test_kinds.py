@@ -1,5 +1,6 @@
 """The points of one answer judged together: golden numbers, and what must hold for any odds."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,13 @@ from hypothesis import strategies as st
 
 from interviewer import resources
 from interviewer.errors import ModelFilesError
+from interviewer.grading.embedded import features
+from interviewer.grading.embedded.classifier import Classifier
 from interviewer.grading.embedded.kinds import Kinds
 
 HONEST_OR_WRONG = Kinds(share=np.array([0.5, 0.5]), wrong=np.array([0.0, 1.0]), denied=0.5)
-SHIPPED = Kinds.read(resources.folder("models") / "entailment" / "verdict.json")
+VERDICT = resources.folder("models") / "entailment" / "verdict.json"
+SHIPPED = Classifier.read(VERDICT, features.NAMES).kinds
 Odds = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 ODDS: st.SearchStrategy[Odds] = st.lists(
     st.tuples(*[st.floats(0.01, 1.0)] * 3).map(lambda row: [x / sum(row) for x in row]),
@@ -42,9 +46,7 @@ def test_a_doubtful_denial_weighs_less_among_points_made_and_more_among_points_d
 
 
 @given(ODDS)
-def test_how_likely_a_point_was_missed_stays_and_the_rest_is_shared_out(
-    odds: Odds,
-) -> None:
+def test_how_likely_a_point_was_missed_stays_and_the_rest_is_shared_out(odds: Odds) -> None:
     together = SHIPPED.together(odds)
     assert together[:, 1] == pytest.approx(odds[:, 1])
     assert together.sum(axis=1) == pytest.approx(1)
@@ -52,23 +54,24 @@ def test_how_likely_a_point_was_missed_stays_and_the_rest_is_shared_out(
 
 
 @given(ODDS)
-def test_the_order_of_the_points_does_not_matter(
-    odds: Odds,
-) -> None:
+def test_the_order_of_the_points_does_not_matter(odds: Odds) -> None:
     assert SHIPPED.together(odds[::-1])[::-1] == pytest.approx(SHIPPED.together(odds))
 
 
 @pytest.mark.parametrize(
-    "text",
+    "kinds",
     [
-        '{"features": []}',
-        '{"kinds": {"share": [1], "wrong": [0.1, 0.9], "denied": 0.3}}',
-        '{"kinds": {"share": [1], "wrong": [0.1], "denied": 0}}',
-        "not JSON",
+        None,
+        [],
+        {"share": [1], "wrong": [0.1]},
+        {"share": [1], "wrong": [0.1, 0.9], "denied": 0.3},
+        {"share": [1], "wrong": [0.1], "denied": 0},
+        {"share": 1, "wrong": 0.1, "denied": 0.3},
+        {"share": ["all"], "wrong": [0.1], "denied": 0.3},
     ],
 )
-def test_a_file_without_its_kinds_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+def test_a_file_without_its_kinds_is_refused_in_one_line(tmp_path: Path, kinds: object) -> None:
     path = tmp_path / "verdict.json"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(json.dumps(json.loads(VERDICT.read_text()) | {"kinds": kinds}))
     with pytest.raises(ModelFilesError, match="install the package again"):
-        Kinds.read(path)
+        Classifier.read(path, features.NAMES)

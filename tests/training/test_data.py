@@ -129,6 +129,8 @@ def test_a_main_clause_is_neither_a_stub_nor_nearly_the_whole(claim: str) -> Non
     [
         ("Trees are grown alone.", "Trees are not grown alone."),
         ("A stump cannot overfit.", "A stump can overfit."),
+        ("A stump can't overfit.", "A stump can overfit."),
+        ("It is a tree that is not deep.", "It is not a tree that is not deep."),
         ("The bias is not reduced by it.", "The bias is reduced by it."),
     ],
 )
@@ -136,6 +138,16 @@ def test_a_claim_is_denied_by_its_auxiliary(claim: str, opposite: str) -> None:
     assert denied(claim, Random(0)) == opposite
 
 
-def test_a_claim_without_an_auxiliary_is_denied_as_a_whole() -> None:
-    every = {denied("Adam keeps two averages.", Random(seed)) for seed in range(60)}
-    assert every == {text.format("adam keeps two averages") for text in DENIALS}
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "adam keeps two averages",
+        "features that are correlated share their weight",
+        "it doesn't follow that the bias is small",
+        "since classes are rare, accuracy says little",
+    ],
+    ids=["none", "in a relative clause", "after a negation", "in a reason"],
+)
+def test_a_claim_without_a_main_auxiliary_is_denied_as_a_whole(claim: str) -> None:
+    every = {denied(f"{claim}.", Random(seed)) for seed in range(60)}
+    assert every == {text.format(claim) for text in DENIALS}

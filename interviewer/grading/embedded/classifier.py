@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.errors import ModelFilesError
+from interviewer.grading.embedded.kinds import Kinds
 
 Matrix = NDArray[np.float64]
 
@@ -20,6 +21,7 @@ class Classifier:
     """P(class | features) = softmax(W z + b) over standardised features z.
 
     `weights` (3, f), `bias` (3,), `mean` and `scale` (f,); the classes are those of `CLASSES`.
+    `kinds`: the kinds of answers that it was fitted on.
     """
 
     names: tuple[str, ...]
@@ -27,6 +29,7 @@ class Classifier:
     bias: Matrix
     mean: Matrix
     scale: Matrix
+    kinds: Kinds
 
     @classmethod
     def read(cls, path: Path, names: tuple[str, ...]) -> Self:
@@ -37,6 +40,7 @@ class Classifier:
             parts = [
                 np.array(data[k], dtype=np.float64) for k in ("weights", "bias", "mean", "scale")
             ]
+            kinds = Kinds.of(data["kinds"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelFilesError(
                 f"{path}: not a judge's file: install the package again"
@@ -44,7 +48,8 @@ class Classifier:
         shapes = [(len(CLASSES), len(names)), (len(CLASSES),), (len(names),), (len(names),)]
         if found != names or [part.shape for part in parts] != shapes:
             raise ModelFilesError(f"{path}: made for other features: install the package again")
-        return cls(names, *parts)
+        weights, bias, mean, scale = parts
+        return cls(names, weights, bias, mean, scale, kinds)
 
     def probabilities(self, features: Matrix) -> Matrix:
         """(n, f) features → (n, 3) probabilities, rows summing to 1."""

@@ -16,7 +16,6 @@ from interviewer.domain import Criterion, Evidence, Misconception, Status, Verdi
 from interviewer.grading.embedded import features
 from interviewer.grading.embedded.classifier import Classifier
 from interviewer.grading.embedded.features import Answered, Reading
-from interviewer.grading.embedded.kinds import Kinds
 from interviewer.grading.embedded.passages import Cut, Passage, cut
 from interviewer.grading.judge import SPEAKS_TO_GRADER, Answer, Judgement, nothing_claimed
 from interviewer.grading.rubric import Rubric
@@ -105,10 +104,6 @@ class EmbeddedJudge:
     def _classifier(self) -> Classifier:
         return Classifier.read(self._path, features.NAMES)
 
-    @cached_property
-    def _kinds(self) -> Kinds:
-        return Kinds.read(self._path)
-
     def judge(self, rubric: Rubric, answer: Answer) -> Judgement:
         """A verdict on every point, and the misconceptions that are asserted."""
         pieces = cut(answer.said)
@@ -122,7 +117,7 @@ class EmbeddedJudge:
         odds = self._classifier.probabilities(seen.table)
         odds[seen.restated] = RESTATED_ODDS
         own = len(rubric.points)
-        odds[:own] = self._kinds.together(odds[:own])
+        odds[:own] = self._classifier.kinds.together(odds[:own])
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
         verdicts = [
             _verdict(claim.id, odds[i], seen.passages[i], seen.reads[i])
