@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewer.errors import ModelFilesError, UsageError
+from interviewer import onnx
+from interviewer.errors import UsageError
 
 MAX_TOKENS = 256
 """What the model was trained to read; the rest of a longer text is not seen."""
@@ -69,46 +70,26 @@ class OnnxEncoder:
     def _sums(self) -> dict[str, str]:
         """File name to SHA-256, as the export wrote them."""
         path = self._folder / "SHA256SUMS"
-        lines = self._read("SHA256SUMS").decode("utf-8", "replace").splitlines()
+        lines = onnx.read(path).decode("utf-8", "replace").splitlines()
         sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
         if not {"model.onnx", "tokenizer.json"} <= sums.keys():
-            raise ModelFilesError(f"{path} is damaged: {_REINSTALL}")
+            raise onnx.damaged(path)
         return sums
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_str(self._verified("tokenizer.json").decode("utf-8"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        return tokenizer
+        return onnx.tokenizer(*self._verified("tokenizer.json"), MAX_TOKENS)
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
+        return onnx.session(*self._verified("model.onnx"))
 
-        model = self._verified("model.onnx")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-    def _verified(self, name: str) -> bytes:
-        content = self._read(name)
-        if hashlib.sha256(content).hexdigest() != self._sums[name]:
-            raise ModelFilesError(f"{self._folder / name} is damaged: {_REINSTALL}")
-        return content
-
-    def _read(self, name: str) -> bytes:
+    def _verified(self, name: str) -> tuple[Path, bytes]:
         path = self._folder / name
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise ModelFilesError(
-                f"{path} cannot be read ({error.strerror}): {_REINSTALL}"
-            ) from error
+        content = onnx.read(path)
+        if hashlib.sha256(content).hexdigest() != self._sums[name]:
+            raise onnx.damaged(path)
+        return path, content
 
 
 class SentenceTransformerEncoder:
@@ -158,7 +139,6 @@ class SentenceTransformerEncoder:
             ) from error
 
 
-_REINSTALL = "install the interviewer again"
 _NO_EXTRA = (
     "the embedding model {model!r} needs an extra: pip install 'interviewer[sentence-transformers]'"
 )

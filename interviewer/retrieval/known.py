@@ -45,10 +45,6 @@ class KnownVectors:
         fresh = iter(self._encoder.encode(new) if new else ())
         return np.stack([_unit(vectors[row]) if row >= 0 else next(fresh) for row in at])
 
-    def knows(self, text: str) -> bool:
-        """Whether the text's vector is in the file."""
-        return _key(text) in self._known[0]
-
     @cached_property
     def _known(self) -> tuple[dict[bytes, int], NDArray[np.int8]]:
         try:

@@ -91,7 +91,7 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, name: str, damage: s
     else:
         content = (folder / name).read_bytes()
         (folder / name).write_bytes(content[: len(content) // 3])
-    with pytest.raises(ModelFilesError, match="install the interviewer again") as caught:
+    with pytest.raises(ModelFilesError, match="install the package again") as caught:
         OnnxEncoder(folder).encode(["x"])
     assert str(folder / name) in str(caught.value)
 

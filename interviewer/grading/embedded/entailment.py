@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewer.errors import ModelFilesError
+from interviewer import onnx
 
 LABELS = ("entails", "contradicts", "neither")
 
@@ -36,7 +36,7 @@ class EntailmentModel:
     @cached_property
     def version(self) -> str:
         """A hash of the weights, 12 hex digits. Raises `ModelFilesError`."""
-        return hashlib.sha256(_bytes(self._path)).hexdigest()[:12]
+        return hashlib.sha256(onnx.read(self._path)).hexdigest()[:12]
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
         """(n, 3): P(entails), P(contradicts), P(neither) for each claim and passage.
@@ -60,40 +60,8 @@ class EntailmentModel:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        try:
-            tokenizer = Tokenizer.from_buffer(_bytes(self._vocabulary))
-        except ModelFilesError:
-            raise
-        except Exception as error:  # the library raises bare exceptions
-            raise ModelFilesError(f"{self._vocabulary} is damaged: {_REINSTALL}") from error
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        return tokenizer
+        return onnx.tokenizer(self._vocabulary, onnx.read(self._vocabulary), MAX_TOKENS)
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            return onnxruntime.InferenceSession(
-                _bytes(self._path), options, providers=["CPUExecutionProvider"]
-            )
-        except ModelFilesError:
-            raise
-        except Exception as error:  # onnxruntime's own errors share no public base
-            raise ModelFilesError(f"{self._path} is damaged: {_REINSTALL}") from error
-
-
-_REINSTALL = "install the package again"
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelFilesError(f"{path} is missing: {_REINSTALL}") from error
+        return onnx.session(self._path, onnx.read(self._path))
