@@ -8,6 +8,7 @@ InterviewerError
 │   └── Conflict        another window or process has already moved it on
 ├── StoreError          the database or the home folder cannot be used
 ├── IndexUnavailable    the vector store cannot be opened or reached
+│   └── IndexInUse      another process owns its folder
 ├── ModelFilesError     a model's files are missing or damaged
 ├── ModelUnavailable    the language model's endpoint gives no reply
 ├── ReplyUnusable       the language model's reply cannot be used
@@ -56,6 +57,10 @@ class StoreError(InterviewerError):
 
 class IndexUnavailable(InterviewerError):
     """The vector store cannot be opened or reached."""
+
+
+class IndexInUse(IndexUnavailable):
+    """Another process owns the folder of the vector store."""
 
 
 class ModelFilesError(InterviewerError):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, Self
 
 from interviewer import resources
 from interviewer.domain import Interview, Kind, Question, Settings
-from interviewer.errors import UsageError
+from interviewer.errors import IndexInUse, UsageError
 from interviewer.settings import Configuration, keep
 
 if TYPE_CHECKING:
@@ -108,13 +107,12 @@ class Services:
         """The vector store over the bank, built if bank or encoder changed."""
         from interviewer.retrieval import open_index
 
-        return open_index(
-            self.bank,
-            self.encoder,
-            self.configuration.home,
-            self.configuration.chroma_url or None,
-            self._progress,
-        )
+        home, url = self.configuration.home, self.configuration.chroma_url or None
+        try:
+            return open_index(self.bank, self.encoder, home, url, self._progress)
+        except IndexInUse:
+            # All that is in it follows from the bank: beside its owner one of our own will do.
+            return open_index(self.bank, self.encoder, None, progress=self._progress)
 
     @cached_property
     def judge(self) -> "Judge":
@@ -169,12 +167,14 @@ class Services:
 
     @cached_property
     def llm_judge(self) -> "Judge | None":
-        """The language model as judge, the embedded one its witness."""
+        """The language model that is set up as judge, if one is."""
+        return self._judging(self.language_model) if self.language_model else None
+
+    def _judging(self, model: "LanguageModel") -> "Judge":
+        """A language model as judge, the embedded one its witness."""
         from interviewer.grading.llm_judge import LlmJudge
 
-        if self.language_model is None:
-            return None
-        return LlmJudge(self.language_model, self.prompts, self.judge, secrets.SystemRandom())
+        return LlmJudge(model, self.prompts, self.judge, secrets.SystemRandom())
 
     def llm_grader(self, record: Path | None = None, replay: Path | None = None) -> "Grader":
         """The grader with the language model as judge, the embedded one standing in.
@@ -183,7 +183,6 @@ class Services:
         replies instead of the endpoint. Raises `UsageError` where no model is set up.
         """
         from interviewer.grading.grader import Grader
-        from interviewer.grading.llm_judge import LlmJudge
         from interviewer.llm.recording import Recorded, Replayed
 
         model: LanguageModel
@@ -194,8 +193,7 @@ class Services:
         else:
             live = self.language_model
             model = live if record is None else Recorded(live, record)
-        judge = LlmJudge(model, self.prompts, self.judge, secrets.SystemRandom())
-        return Grader(judge, stand_in=self.judge)
+        return Grader(self._judging(model), stand_in=self.judge)
 
     @property
     def default_judge(self) -> JudgeName:
@@ -377,15 +375,9 @@ def _knowing(encoder: "Encoder") -> "Encoder":
 
 
 def check_meaning(bank: "Bank", progress: Progress | None = None) -> "list[Complaint]":
-    """What only meaning can tell about a bank, by the shipped encoder.
-
-    The index is a passing one, so that no process's own is disturbed.
-    """
+    """What only meaning can tell about a bank, by the shipped encoder and an index of its own."""
     from interviewer.retrieval import OnnxEncoder, hard_to_find, open_index, said_twice
 
     encoder = _knowing(OnnxEncoder(resources.folder("models") / "encoder", THREADS))
-    with (
-        TemporaryDirectory() as home,
-        open_index(bank, encoder, Path(home), progress=progress) as index,
-    ):
+    with open_index(bank, encoder, None, progress=progress) as index:
         return [*said_twice(bank, encoder), *hard_to_find(bank, index)]

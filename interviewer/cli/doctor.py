@@ -62,8 +62,7 @@ def _model(parts: Services) -> str:
 
 
 def _index(parts: Services) -> str:
-    where = "CHROMA_URL" if parts.configuration.chroma_url else "in the home folder"
-    return f"{where}, {parts.index.count()} entries"
+    return f"{parts.index.count()} entries {parts.index.place}"
 
 
 CHECKS: dict[str, Callable[[Services], str]] = {

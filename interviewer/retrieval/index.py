@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
@@ -91,6 +92,11 @@ class ReferenceIndex:
         self._place = place
         self._resources = resources
 
+    @property
+    def place(self) -> str:
+        """Where it is: `in FOLDER` or `at URL`."""
+        return self._place
+
     def count(self) -> int:
         """How many texts it holds."""
         return int(self._collection.count())
@@ -159,21 +165,23 @@ class ReferenceIndex:
 def open_index(
     bank: Bank,
     encoder: Encoder,
-    home: Path,
+    home: Path | None,
     chroma_url: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ReferenceIndex:
     """The index of this bank with this encoder, built where it is absent or incomplete.
 
-    It lies in `home`/index, or on the Chroma server at `chroma_url` (http://HOST:PORT).
-    `progress(done, total)` is called while it is being built. Raises `IndexUnavailable` where
-    the folder is in use or damaged or the server does not answer, `StoreError` where the folder
-    cannot be written, `UsageError` for an address that is none.
+    It lies in `home`/index, without a home in a folder that goes when it is closed, or on the
+    Chroma server at `chroma_url` (http://HOST:PORT). `progress(done, total)` is called while it is
+    being built. Raises `IndexInUse` where another process owns the folder, `IndexUnavailable` where
+    it is damaged or the server does not answer, `StoreError` where it cannot be written,
+    `UsageError` for an address that is none.
     """
     documents = list(_documents(bank))
     with ExitStack() as resources:
         if chroma_url is None:
-            folder = home / "index"
+            kept = home or Path(resources.enter_context(TemporaryDirectory()))
+            folder = kept / "index"
             place = f"in {folder}"
             resources.callback(own(folder).release)
             client = open_folder(folder)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from interviewer.errors import IndexUnavailable, StoreError
+from interviewer.errors import IndexInUse, StoreError
 
 
 def own(folder: Path) -> FileLock:
     """Make the folder and take its lock, which is held until `release()` or the process ends.
 
     The operating system gives the lock back with the process, however it ended. Raises
-    `IndexUnavailable` where another process holds it, `StoreError` where the folder cannot be
+    `IndexInUse` where another process holds it, `StoreError` where the folder cannot be
     written.
     """
     # The lock file itself is truncated by whoever tries to lock it, so the owner's number
@@ -25,7 +25,7 @@ def own(folder: Path) -> FileLock:
         lock.acquire()
         owner.write_text(f"{os.getpid()}\n", encoding="ascii")
     except Timeout:
-        raise IndexUnavailable(
+        raise IndexInUse(
             f"the index in {folder} is used by {_process(owner)}: "
             "close it, or set CHROMA_URL to a Chroma server"
         ) from None

@@ -319,12 +319,15 @@ def owner(small: Path) -> Iterator[subprocess.Popen[str]]:
     process.stdin.close()
 
 
-def test_a_second_process_on_the_index_is_one_line(
-    small: Path, owner: subprocess.Popen[str]
+def test_beside_a_process_that_holds_the_index_every_command_works(
+    small: Path, owner: subprocess.Popen[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = complaint(run(small, "bank", "search", "anything"))
-    assert str(owner.pid) in line
-    assert "CHROMA_URL" in line
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    done = run(small, "bank", "search", "anything", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+    assert owner.poll() is None
+    assert not [left for left in tmp_path.iterdir() if left.is_dir()]
 
 
 def test_importing_the_command_line_loads_nothing_heavy() -> None:

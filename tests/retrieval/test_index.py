@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from interviewer.bank import Bank
 from interviewer.domain import Kind
-from interviewer.errors import IndexUnavailable, StoreError, UsageError
+from interviewer.errors import IndexInUse, IndexUnavailable, StoreError, UsageError
 from interviewer.retrieval import OnnxEncoder, ReferenceIndex, open_index
 
 TEXTS = 16
@@ -196,7 +196,7 @@ BUILDER = """
 def test_a_second_process_is_refused_until_the_first_dies(
     bank: Bank, encoder: OnnxEncoder, tmp_path: Path
 ) -> None:
-    with _other_process(OWNER, tmp_path) as owner, pytest.raises(IndexUnavailable) as caught:
+    with _other_process(OWNER, tmp_path) as owner, pytest.raises(IndexInUse) as caught:
         open_index(bank, encoder, tmp_path)
     assert str(caught.value) == (
         f"the index in {tmp_path / 'index'} is used by process {owner.pid}: "
