@@ -27,9 +27,11 @@ from interviewer.domain import (
 )
 from interviewer.errors import ModelUnavailable, ReplyUnusable, SessionError, UsageError
 from interviewer.grading import guard
-from interviewer.grading.grader import Grader
+from interviewer.grading.evidence import MIN_CONTENT_WORDS
+from interviewer.grading.grader import NOT_ENGLISH_NOTE, Grader
 from interviewer.grading.rubric import Rubric
 from interviewer.grading.scoring import mean_score
+from interviewer.grading.text import sentences
 from interviewer.interview import policy, selection, session
 from interviewer.interview.policy import Move
 from interviewer.interview.session import Need
@@ -185,12 +187,16 @@ class Interviewer:
             for turn in dict.fromkeys((turns[0], turns[-1])):
                 if self._owed(interview, item, turn):
                     interview = self._regrade(interview, item, turn, turns[0])
+            first, last = (session.grade_at(interview, item, turns[i]) for i in (0, -1))
+            if first and last and last.unaided != first.unaided:
+                last = last.model_copy(update={"unaided": first.unaided})
+                interview = self._keep(interview, Graded(grade=last))
         return interview
 
     def _owed(self, interview: Interview, item: str, turn: int) -> bool:
-        """Whether a grade is a stand-in's, or none."""
+        """Whether a grade is a stand-in's, or none that a model could give."""
         grade = session.grade_at(interview, item, turn)
-        if grade is None:
+        if grade is None or grade.note == NOT_ENGLISH_NOTE:
             return False
         elsewhere = grade.judge == self._grader.judge_name and interview.settings.judge == "llm"
         return grade.status is not Grading.GRADED or elsewhere
@@ -279,8 +285,12 @@ class Interviewer:
         return tuple(q for q in drafts if q is not None)
 
     def _recent_questions(self) -> set[str]:
-        latest = self._archive.summaries(limit=RECENT_INTERVIEWS)
-        return {q.id for summary in latest for q in self.load(summary.id).plan}
+        """What was asked of late; an interview that cannot be read says nothing."""
+        asked: set[str] = set()
+        for summary in self._archive.summaries(limit=RECENT_INTERVIEWS):
+            with suppress(SessionError):
+                asked.update(q.id for q in self.load(summary.id).plan)
+        return asked
 
     @staticmethod
     def _expect_answer(interview: Interview) -> None:
@@ -334,12 +344,19 @@ def _notice(interview: Interview, said: Utterance) -> str:
 
 
 def _inquires(text: str, question: Question) -> bool:
-    """Whether the candidate asks for a number or rule that the question has to give."""
+    """Whether the candidate asks for a number or rule that the question has to give.
+
+    An answer that ends in a question ("Does that make sense?") is an answer.
+    """
+    if not question.given or len(text.split()) > MAX_INQUIRY_WORDS:
+        return False
+    spoken = [text[start:end] for start, end in sentences(text)]
+    stated = " ".join(s for s in spoken if not s.endswith("?"))
     return (
-        bool(question.given)
-        and text.rstrip().endswith("?")
-        and len(text.split()) <= MAX_INQUIRY_WORDS
+        bool(spoken)
+        and spoken[-1].endswith("?")
         and bool(content_stems(text))
+        and len(content_stems(stated)) < MIN_CONTENT_WORDS
     )
 
 

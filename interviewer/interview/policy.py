@@ -48,12 +48,13 @@ class Limits:
     deepenings: int = 1
 
 
-LIMITS = {Mode.EXAM: Limits(3, 2), Mode.COACH: Limits(6, 4, turns_without_gain=3, dont_knows=3)}
+LIMITS = {Mode.EXAM: Limits(3, 2), Mode.COACH: Limits(6, 4, turns_without_gain=4, dont_knows=5)}
 DESIGN_LIMITS = {
     Mode.EXAM: Limits(10, 2, turns_without_gain=4, deepenings=2),
-    Mode.COACH: Limits(14, 4, turns_without_gain=4, dont_knows=4, deepenings=2),
+    Mode.COACH: Limits(14, 4, turns_without_gain=4, dont_knows=5, deepenings=2),
 }
-"""Coach mode's ladder has four rungs and a design round eight stages: both need more room."""
+"""Coach mode's ladder has four rungs, and whoever needs them all is told; a design round has eight
+stages: both need more room."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,12 @@ def _stay(interview: Interview, question: Question, item: str) -> Move | None:
     main = session.latest_grade(interview, question.id)
     if item != question.id:
         return _open_point(_points(question, item), grade, talk, rungs[:2], 3, item, bounds) or (
-            _supporting(question, main, talk, rungs, bounds) if main else None
+            (
+                _deepen(question, main, talk, bounds)
+                or _supporting(question, main, talk, rungs, bounds)
+            )
+            if main
+            else None
         )
     return (
         _challenge(question, grade, talk)
@@ -142,7 +148,8 @@ def _turns_without_gain(interview: Interview, question: Question) -> int:
     """
     credit: dict[str, float] = {}
     run = 0
-    for grade in sorted(interview.grades, key=lambda g: g.turn):
+    newest = {(g.item, g.turn): g for g in interview.grades}
+    for grade in sorted(newest.values(), key=lambda g: g.turn):
         if grade.item.split("/")[0] != question.id:
             continue
         earned = sum(scoring.CREDIT[v.status] for v in grade.verdicts)
@@ -291,7 +298,7 @@ def _inform(turn: Turn, question: Question) -> Move:
         text = best.answer
     else:
         text = "That is for you to decide: state an assumption and go on."
-    return Move(Purpose.INFORM, text, question.id)
+    return Move(Purpose.INFORM, text, turn.item)
 
 
 def _out_of_time(interview: Interview, now: datetime) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interviewer.bank import load_question
 from interviewer.domain import (
     Help,
     Interview,
@@ -22,6 +23,7 @@ from interviewer.grading.grader import Grader
 from interviewer.interview import session
 from interviewer.interview.interviewer import Interviewer, overall
 from interviewer.interview.session import Need
+from tests.banks import KNOWLEDGE
 from tests.fakes import KeywordJudge, MemoryArchive, say, ticking, transcript
 
 CORE = ("+random-zeroing", "+no-co-adaptation", "+off-at-inference")
@@ -123,6 +125,23 @@ def test_coach_mode_climbs_the_ladder_and_the_help_is_counted(dropout: Question)
     assert grade.unaided == pytest.approx((3 + 3) / total)
 
 
+@pytest.mark.parametrize("reply", ["Something else entirely here", "I don't know"])
+def test_coach_mode_tells_in_the_end_whoever_needs_every_rung(
+    dropout: Question, reply: str
+) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings(Mode.COACH))
+    seen = []
+    for _ in range(4):
+        interview = answer(interviewer, interview, reply)
+        seen.append(interview.turns[-1].purpose)
+    assert seen == [Purpose.PROBE, Purpose.HINT, Purpose.PROMPT, Purpose.TELL]
+    interview = answer(interviewer, interview, say("+random-zeroing"))
+    grade = session.latest_grade(interview, "dropout")
+    assert grade is not None
+    assert grade.score == 0.0
+
+
 def test_exam_mode_never_hints_prompts_or_tells(dropout: Question) -> None:
     interviewer = host(dropout)
     interview = interviewer.start(settings(Mode.EXAM))
@@ -178,6 +197,66 @@ def test_passing_is_graded_as_nothing_claimed(dropout: Question) -> None:
     interview = interviewer.proceed(interviewer.skip(interview))
     assert interview.closed
     assert overall(interview) == 0.0
+
+
+@pytest.fixture(scope="module")
+def design() -> Question:
+    return load_question(KNOWLEDGE / "system-design" / "design-fraud-detection.yaml")
+
+
+def every_point(question: Question) -> str:
+    return say(*(f"+{p.id}" for p in question.points))
+
+
+def test_a_question_back_during_a_follow_up_stays_in_it(design: Question) -> None:
+    interviewer = host(design)
+    interview = answer(interviewer, interviewer.start(settings()), every_point(design))
+    follow_up = interview.turns[-1].item
+    assert follow_up is not None
+    assert follow_up != design.id
+    interview = answer(interviewer, interview, "How many payments are there a second?")
+    assert (interview.turns[-1].purpose, interview.turns[-1].item) == (Purpose.INFORM, follow_up)
+    interview = answer(interviewer, interview, "Then I would serve it from memory")
+    assert session.latest_grade(interview, follow_up) is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "purpose"),
+    [
+        ("How many payments are there a second?", Purpose.INQUIRE),
+        ("OK. And how late do chargebacks come in?", Purpose.INQUIRE),
+        ("I would rank the transactions by expected loss. Does that make sense?", Purpose.ANSWER),
+        ("Is it about cards? Then I would begin with a rule for stolen ones.", Purpose.ANSWER),
+    ],
+)
+def test_only_a_question_is_taken_for_a_question(
+    design: Question, said: str, purpose: Purpose
+) -> None:
+    interviewer = host(design)
+    interview = interviewer.hear(interviewer.start(settings()), said)
+    assert interview.turns[-1].purpose is purpose
+
+
+def test_a_strong_candidate_gets_the_second_follow_up_of_a_design_round(design: Question) -> None:
+    interviewer = host(design)
+    interview = answer(interviewer, interviewer.start(settings()), every_point(design))
+    first = interview.turns[-1].item
+    _, follow_up = session.question_of(interview, first or "")
+    assert follow_up is not None
+    marks = say(*(f"+{p.id}" for p in follow_up.points))
+    interview = answer(interviewer, interview, marks)
+    second = interview.turns[-1].item
+    assert second not in (design.id, first, None)
+
+
+def test_an_old_interview_that_cannot_be_read_keeps_nobody_from_a_new_one(
+    dropout: Question,
+) -> None:
+    archive = MemoryArchive()
+    interviewer = host(dropout, archive)
+    old = interviewer.start(settings())
+    del archive.kept[old.id][0]
+    assert interviewer.start(settings(), vary=True).turns
 
 
 def test_time_is_kept(dropout: Question) -> None:

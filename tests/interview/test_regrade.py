@@ -106,6 +106,38 @@ def test_a_model_still_away_changes_nothing(
         host(dropout, None, archive).regrade(stood_in)
 
 
+def test_a_regraded_first_answer_tells_what_was_made_unaided(
+    dropout: Question, judge: Flaky, archive: MemoryArchive
+) -> None:
+    interviewer = host(dropout, judge, archive)
+    interview = interviewer.start(Settings(mode=Mode.EXAM, questions=1, judge="llm"))
+    judge.away = True
+    interview = interviewer.proceed(interviewer.hear(interview, say("+random-zeroing")))
+    judge.away = False
+    interview = interviewer.proceed(interviewer.hear(interview, say("+no-co-adaptation")))
+    regraded = interviewer.regrade(interview)
+    first = session.grade_at(regraded, "dropout", 1)
+    latest = session.latest_grade(regraded, "dropout")
+    assert first is not None
+    assert latest is not None
+    assert (latest.judge, latest.turn) == ("big-model", 3)
+    assert latest.unaided == first.unaided == first.score
+    assert interviewer.regrade(regraded) == regraded
+    again = interviewer.proceed(interviewer.hear(regraded, "Quite unrelated words this time"))
+    assert not again.closed
+
+
+def test_an_answer_in_another_language_is_owed_nothing(
+    dropout: Question, judge: Flaky, archive: MemoryArchive
+) -> None:
+    interviewer = host(dropout, judge, archive)
+    interview = interviewer.start(Settings(mode=Mode.EXAM, questions=1, judge="llm"))
+    german = "Die Varianz sinkt, weil man über viele Bäume mittelt und die Fehler sich ausgleichen."
+    interview = interviewer.proceed(interviewer.hear(interview, german))
+    assert interview.grades[-1].status is Grading.NOT_GRADED
+    assert interviewer.regrade(interview) == interview
+
+
 def test_what_the_model_graded_is_not_asked_for_again(
     dropout: Question, judge: Flaky, archive: MemoryArchive
 ) -> None:
