@@ -55,7 +55,7 @@ def answers() -> list[tuple[Rubric, Answer]]:
     """Rubrics of six points with answers of 200 words, from the bank's model answers."""
     bank = load_bank([ROOT / "knowledge"])
     fitting = [q for q in bank if len(q.points) == POINTS][:10]
-    return [(_rubric(q), Answer(((1, _words(q, fitting)),), (q.question,))) for q in fitting]
+    return [(_rubric(q), Answer(((1, _words(q, fitting)),), ((0, q.question),))) for q in fitting]
 
 
 def _rubric(question: Question) -> Rubric:

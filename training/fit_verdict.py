@@ -75,7 +75,7 @@ def observe(
             given.question,
             tuple(Criterion(id=p.id, claim=p.claim, weight=p.weight) for p in given.points),
         )
-        answer = Answer(((1, given.answer),), (given.question,))
+        answer = Answer(((1, given.answer),))
         pieces = cut(answer.said)
         if not pieces.passages:
             continue

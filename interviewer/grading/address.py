@@ -12,35 +12,46 @@ import re
 from interviewer.grading.text import normalise
 
 _START = r"(?:^|[.!?;]\s+|[#*>\-=_(\[]\s*)"
+_GRADER = (
+    r"(?:automat\w+ |a\.?i\.? )?(?:grader|evaluator|examiner|assessor|judge|marker|reviewers?)"
+)
 _SOMEBODY = (
-    r"(?:a\.?i\.?|(?:automat\w+ |a\.?i\.? )?(?:grad(?:er|ing)|evaluator|evaluation|examiner|"
-    r"assessor|judge|marker|reviewers?)|language model|(?:large )?model reading)"
+    rf"(?:a\.?i\.?|{_GRADER}|(?:automat\w+ )?(?:grading|evaluation)|language model|"
+    r"(?:large )?model reading)"
 )
 _PRETENDS = re.compile(
     rf"{_START}(?:system|administrator|admin|developer|grader|evaluator|examiner|judge) "
-    r"(?:note|notice|message|override|instruction)s?\b"
+    r"(?:note|notice|message|override|instruction)s?(?=\s*(?:[^\w\s]|$)| (?:to|for|from|all)\b)"
     rf"|{_START}(?:note|message|reminder|memo|warning|notice|attention|instructions?|hint|todo)s?"
-    rf"\W{{0,3}}(?:to|for)?\W?(?:the |any |all )?(?:attention of (?:the )?)?{_SOMEBODY}\b"
+    rf"\W{{0,3}}(?:(?:to|for)\W?(?:the |any |all )?(?:attention of (?:the )?)?{_SOMEBODY}"
+    rf"|(?:the )?{_GRADER})\b"
     rf"|\b(?:to|for) the attention of (?:the )?{_SOMEBODY}\b"
-    rf"|{_START}(?:system|assistant)\s*:"
+    rf"|{_START}assistant\s*:"
+    rf"|{_START}system\s*:(?=.*\b(?:grad\w+|marks?|award\w*|verdicts?|candidate\w*|answer\w*|"
+    r"points?|rubric|ignore|instructions?|credit|you|evaluation|conversation)\b)"
     r"|\bto who(?:so)?ever (?:grades|assesses|marks|evaluates|reads)\b"
     rf"|\bdear {_SOMEBODY}\b|\bas an? {_SOMEBODY},? you\b"
     rf"|\byou are (?:not|no longer) (?:an? |the )?{_SOMEBODY}\b"
-    rf"|{_START}(?:final )?(?:verdict|grade|score)s?\s*[:=]\s*(?:met|correct|full|[a-c]\b|10\b|100)"
+    rf"|{_START}(?:final )?(?:verdict|grade|score)s?\s*[:=]\s*"
+    r"(?:met|correct|full|[a-c]\b(?!\s*[*·×+/^-])|100?\b(?!\s*[*·×+-]))"
 )
 _FORGES = re.compile(
     r"<\|?/?(?:im_(?:start|end)|(?:system|assistant|candidate\w*|rubric|grades?|verdicts?|point|"
     r"reference_points)\b)|\[/?inst\]"
     r"|[-=#*_~]{3,}\s*(?:end|begin|start) (?:of )?(?:the )?(?:candidate|trusted|untrusted|system|"
     r"instructions|answer|data)\b"
-    r"|\bp\d+\W{1,4}met\b|\"p\d+\"\s*:\s*(?:true|1)\b"
+    r"|\bp\d+[\"')\]}]*\s*(?:[:=→>{–—-]\s*)+[\"']?met\b|\bp\d+ met\W+p\d+ met\b"
+    r"|\bdata-met\b|=\s*[\"']met\b|\"p\d+\"\s*:\s*(?:true|1)\b"
     r"|\"(?:verdicts?|precomputed|skip_llm|all_points)\"\s*:"
     r"|\b[a-z]+[а-я][a-zа-я]*\b|\b[а-я]+[a-z][a-zа-я]*\b"
 )
 """Markup, verdicts in a machine's form, and words of two alphabets: nobody says these."""
 _ORDERS = re.compile(
-    r"(?:^|[.!?,;:]\s+|\b(?:please|now|must|should|kindly|and) )(?:ignore|disregard|forget|"
-    r"override|stop)\b.{0,40}\b(?:instructions?|rubric|prompt|criteria|reference|grading)\b"
+    r"(?:^|[.!?,;:]\s+|\b(?:please|now|kindly|and|you (?:must|should|can|may|have to)) )"
+    r"(?:(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rubric|criteria|grading|"
+    r"prompt(?! (?:tokens?|loss|part|length|templates?))|"
+    r"reference (?:points?|answers?|solutions?|list))"
+    r"|stop (?:\w+ ){0,3}(?:grading|marking|rubric))\b"
     r"|\b(?:return|answer|output|reply|say|enter|record)\b.{0,20}\bmet (?:for|seven|six|five|to)\b"
     r"|\ball (?:the )?points (?:as )?met\b"
     r"|\b(?:give|award|assign)\b.{0,20}\bfull (?:marks|credit|points)\b"
@@ -57,11 +68,18 @@ _DEED = re.compile(
     r"|\b(?:is|are) (?:satisfied|fulfilled|met)\b"
 )
 _OUTCOME = re.compile(
-    r"\bas (?:\w+ ){0,3}?(?:met|made|fulfilled|satisfied|covered|complete|correct|credited|such|"
+    r"(?<!labelled )(?<!labeled )(?<!classified )(?<!predicted )\bas (?:\w+ ){0,3}?"
+    r"(?:met|made|fulfilled|satisfied|covered|complete|correct|credited|such|"
     r"said|a sentence)\b|\bfull (?:credit|marks|score)\b|\bhighest possible mark\b"
     r"|\bcredited\b|\b(?:is|are|be|been|was) (?:met|satisfied|fulfilled|judged complete)\b"
     r"|\bmade every one\b"
 )
+_FULFILLED = re.compile(
+    r"\b(?:(?:stop(?:ping)?|convergence|terminat\w+|exit|split\w*|acceptance) criteri\w+"
+    r"|conditions?|constraints?|thresholds?|targets?|assumptions?|budgets?|slas?|slos?)"
+    r" (?:is|are|be|been|was) (?:met|satisfied|fulfilled)\b"
+)
+"""What may be met without anybody grading it."""
 _REPORTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
 _SUBJECT = re.compile(
     r"\b(?:injections?|jailbreak\w*|attack(?:ers?|s)?|adversar\w+|malicious|untrusted|"
@@ -70,16 +88,26 @@ _SUBJECT = re.compile(
 
 
 _OF_ITSELF = re.compile(
-    r"\b(?:in|with) (?:this|my|the|that)(?: \w+)? (?:answer|story|account|explanation|reply)\b"
+    r"\bin the (?:answer|story|account) (?:that )?i have\b"
+    r"|\b(?:in|with) (?:this|my)(?: \w+)? (?:answer|story|account|explanation|reply)\b"
     r".{0,40}\b(?:i have|i['’]ve|there (?:is|are)|you (?:will )?find)\b"
-    r"|\bwith this,? i(?:['’]ve| have)\b"
-    r"|\bi(?:['’]ve| have) (?:now |just |also |thus )?(?:given|provided|covered|shown|named|made) "
+    r"|\bwith this,? i(?:['’]ve| have) (?:now |just |also |thus )?"
+    r"(?:given|provided|covered|shown|named|answered|addressed|explained)\b"
+    r"|\bi(?:['’]ve| have) (?:now |just |also |thus )?"
+    r"(?:(?:given|provided|covered|shown|named) "
     r"(?:an? |the )?(?:correct|full|complete|right|all|every|each|key|main)\b"
+    r"|made (?:the |all )?(?:correct |full |complete |right |every |each |key |main )(?:\w+ ){0,2}?"
+    r"(?:accounts?|answers?|explanations?|points?|story|picture|parts?|aspects?|elements?|steps?|"
+    r"ideas?|details?|facts?|reasons?|arguments?|requirements?|claims?)\b)"
+)
+_DOES_NOT = (
+    r"(?:do(?:es)?n['’]t|is n['’]?t|isn['’]t|aren['’]t|can(?:no|['’])t|do(?:es)? not|"
+    r"(?:is|are) not)"
 )
 _BOTH_WAYS = re.compile(
-    r"\bor (?:possibly |maybe |perhaps |also |else )*(?:the other way (?:a)?round|vice versa|"
-    r"(?:it |they |that |this )?(?:do(?:es)?n['’]t|is n['’]?t|isn['’]t|aren['’]t|can(?:no|['’])t|"
-    r"do(?:es)? not|(?:is|are) not)\b|none of)"
+    r"\bor (?:possibly |maybe |perhaps |also |else )*(?:the other way (?:a)?round|none of|"
+    rf"(?:it|they|that|this) {_DOES_NOT}\b|{_DOES_NOT}(?=\s*(?:[.,;!?]|$)))"
+    rf"|\b(?:do|does|is|are|can|may) or {_DOES_NOT}|\b(\w{{3,}}?)s? or {_DOES_NOT} \1\b"
     r"|\bit(?:['’]s| is) (?:certainly |surely |probably )?one of the (?:two|three)\b"
 )
 
@@ -98,4 +126,5 @@ def speaks_to_grader(sentence: str) -> bool:
     said = _REPORTED.sub(" ", plain) if len(_REPORTED.sub("", plain)) > len(plain) / 3 else plain
     if _FORGES.search(plain) or _PRETENDS.search(said) or _ORDERS.search(said):
         return True
-    return all(part.search(said) for part in (_GRADED, _DEED, _OUTCOME))
+    graded = _FULFILLED.sub(" ", said)
+    return all(part.search(graded) for part in (_GRADED, _DEED, _OUTCOME))

@@ -47,22 +47,28 @@ def is_echo(quote: str, heard: Iterable[str]) -> bool:
     return False
 
 
+def before(heard: Sequence[tuple[int, str]], turn: int) -> list[str]:
+    """What the interviewer had said before a turn: what follows may quote the candidate."""
+    return [text for index, text in heard if index < turn]
+
+
 def verify(
-    quote: str, said: Sequence[tuple[int, str]], heard: Sequence[str] = ()
+    quote: str, said: Sequence[tuple[int, str]], heard: Sequence[tuple[int, str]] = ()
 ) -> Evidence | None:
     """The evidence a quote amounts to, or None if it is none.
 
-    `said` are the candidate's turns as (index, text), `heard` what the interviewer had said on
-    this item. A reply so short that the quote is the whole of it may fall short of three content
-    words: the question just asked gives it its meaning.
+    `said` are the candidate's turns on this item as (index, text), `heard` the interviewer's. A
+    reply to more than the item's first question may, where the quote is the whole of it, fall
+    short of three content words: what was just asked gives it its meaning.
     """
     for turn, text in said:
         found = find_quote(quote, text)
         if found is None:
             continue
-        whole = len(said) > 1 and len(normalise(found).text) >= len(normalise(text).text) - 1
+        asked = before(heard, turn)
+        whole = len(asked) > 1 and len(normalise(found).text) >= len(normalise(text).text) - 1
         if (says_something(found) or (whole and content_stems(found))) and not is_echo(
-            found, heard
+            found, asked
         ):
             return Evidence(turn=turn, quote=found)
     return None

@@ -92,9 +92,9 @@ class Grader:
             for t in turns
             if t.who is Who.CANDIDATE and t.purpose is Purpose.ANSWER
         )
-        heard = tuple(t.text for t in turns if t.who is Who.INTERVIEWER) or (rubric.question,)
+        heard = tuple((t.index, t.text) for t in turns if t.who is Who.INTERVIEWER)
         last = turns[-1].index if turns else 0
-        answer, readings = self._gradable(said, heard)
+        answer, readings = self._gradable(said, heard or ((-1, rubric.question),))
         if not answer.said and Reading.NOT_ENGLISH in readings:
             return self._not_graded(rubric, last, NOT_ENGLISH_NOTE, at, previous)
         decided_by, failure = self._judge, ""
@@ -172,7 +172,7 @@ class Grader:
 
     @staticmethod
     def _gradable(
-        said: tuple[tuple[int, str], ...], heard: tuple[str, ...]
+        said: tuple[tuple[int, str], ...], heard: tuple[tuple[int, str], ...]
     ) -> tuple[Answer, list[Reading]]:
         """The turns worth a judge's time, and how every turn was read."""
         readings = [guard.read(text) for _, text in said]
@@ -183,13 +183,18 @@ class Grader:
 
 
 def _checked(verdict: Verdict, answer: Answer) -> Verdict:
-    """The verdict with evidence that stands, or a lesser one: no quote, no claim."""
+    """The verdict with evidence that stands, or a lesser one: no quote, no claim.
+
+    A judge may call a point unclear without a quote, but not with one that does not stand.
+    """
+    if verdict.evidence is None and verdict.status is Status.UNCLEAR:
+        return verdict
     if verdict.status is Status.MISSED:
         return verdict.model_copy(update={"evidence": None})
     evidence = (
         verify(verdict.evidence.quote, answer.said, answer.heard) if verdict.evidence else None
     )
-    if evidence is not None or verdict.status is Status.UNCLEAR:
+    if evidence is not None:
         return verdict.model_copy(update={"evidence": evidence})
     return verdict.model_copy(
         update={
@@ -202,13 +207,17 @@ def _checked(verdict: Verdict, answer: Answer) -> Verdict:
 
 
 def _with_help(verdict: Verdict, turns: Sequence[Turn]) -> Verdict:
-    """The verdict with the most help that was given on its point before it was made."""
-    if verdict.evidence is None:
+    """The verdict with the most help that was given on its point before it was made.
+
+    Where no words show when that was, all the help counts.
+    """
+    if verdict.status is Status.MISSED:
         return verdict
+    made = verdict.evidence.turn if verdict.evidence else len(turns) and turns[-1].index
     given = [
         HELP_OF[t.purpose]
         for t in turns
-        if t.point == verdict.point and t.index < verdict.evidence.turn and t.purpose in HELP_OF
+        if t.point == verdict.point and t.index < made and t.purpose in HELP_OF
     ]
     help_ = max(given, key=_BY_HELP.index, default=Help.UNAIDED)
     return verdict.model_copy(update={"help": help_})

@@ -12,12 +12,12 @@ from interviewer.grading.rubric import Rubric
 class Answer:
     """What was said on one item so far.
 
-    `said` holds the candidate's turns as (turn index, text) in order; `heard` what the
+    `said` holds the candidate's turns as (turn index, text) in order; `heard` likewise what the
     interviewer said (the question, probes, hints): words given back from it are no evidence.
     """
 
     said: tuple[tuple[int, str], ...]
-    heard: tuple[str, ...] = ()
+    heard: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)

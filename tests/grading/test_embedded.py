@@ -49,7 +49,7 @@ def decide() -> Callable[[str], dict[str, Verdict]]:
     one = judge()
 
     def run(text: str) -> dict[str, Verdict]:
-        judgement = one.judge(RUBRIC, Answer(((1, text),), (QUESTION,)))
+        judgement = one.judge(RUBRIC, Answer(((1, text),), ((0, QUESTION),)))
         return {v.point: v for v in judgement.verdicts}
 
     return run
@@ -88,7 +88,7 @@ def test_a_point_s_beginning_in_its_own_words_denies_nothing() -> None:
     begun = "Averaging many decorrelated trees lowers the variance of the prediction"
     claim = f"{begun}, because their errors partly cancel."
     rubric = Rubric("forest", QUESTION, (Criterion(id="variance", claim=claim, weight=3),))
-    [verdict] = judge().judge(rubric, Answer(((1, f"{begun}."),), (QUESTION,))).verdicts
+    [verdict] = judge().judge(rubric, Answer(((1, f"{begun}."),), ((0, QUESTION),))).verdicts
     assert verdict.status in {Status.MET, Status.UNCLEAR}
 
 
@@ -152,7 +152,7 @@ def test_evidence_is_a_stretch_of_the_answer(decide: Callable[[str], dict[str, V
 
 
 def test_the_same_answer_has_the_same_verdicts_on_any_number_of_threads() -> None:
-    answer = Answer(((1, GOOD),), (QUESTION,))
+    answer = Answer(((1, GOOD),), ((0, QUESTION),))
     assert judge(1).judge(RUBRIC, answer) == judge(2).judge(RUBRIC, answer)
 
 
@@ -168,7 +168,7 @@ def test_probabilities_do_not_depend_on_the_neighbours() -> None:
 
 def test_missing_and_damaged_files_are_one_line(tmp_path: Path) -> None:
     pairs = [("a claim", "a passage")]
-    with pytest.raises(ModelFilesError, match="missing"):
+    with pytest.raises(ModelFilesError, match="cannot be read"):
         EntailmentModel(tmp_path, TOKENIZER).read(pairs)
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(ModelFilesError, match="damaged"):

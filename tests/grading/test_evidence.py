@@ -92,10 +92,24 @@ def test_evidence_must_be_the_candidate_s_own_words() -> None:
     assert (found.turn, found.quote) == (1, "zeroes activations at random")
     assert verify("Scale by 1 / (1 - p)", said) is not None
     assert verify("dropout is switched off at inference", said) is None
-    assert verify("zeroes activations at random", said, ["It zeroes activations at random"]) is None
+    given = [(0, "Why does it help that it zeroes activations at random?")]
+    assert verify("zeroes activations at random", said, given) is None
+
+
+def test_words_quoted_back_to_the_candidate_stay_the_candidate_s_own() -> None:
+    said = [(1, "Dropout stays active at inference."), (3, "Dropout stays active at inference.")]
+    heard = [(0, "What is dropout?"), (2, "You said “Dropout stays active at inference”. Is it?")]
+    first = verify("Dropout stays active at inference", said, heard)
+    assert first is not None
+    assert first.turn == 1
+    assert verify("Dropout stays active at inference", said[1:], heard) is None
 
 
 def test_a_short_reply_to_a_probe_counts_as_a_whole_only() -> None:
-    said = [(1, "It regularises a network by noise."), (3, "All units active")]
-    assert verify("All units active", said) is not None
-    assert verify("units active", said) is None
+    said = [(1, "Few active"), (3, "All units active")]
+    heard = [(0, "How does dropout work?"), (2, "And at inference?")]
+    assert verify("All units active", said, heard) is not None
+    assert verify("units active", said, heard) is None
+    assert verify("Few active", said, heard) is None
+    assert verify("All units active", said[1:], heard) is not None
+    assert verify("All units active", said[1:], heard[:1]) is None

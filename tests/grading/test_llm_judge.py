@@ -96,7 +96,7 @@ def judge(
 ) -> tuple[Judgement, QueuedModel]:
     model = QueuedModel(*replies, name="a-model")
     decided = LlmJudge(model, PROMPTS, witness, Random(1)).judge(
-        rubric, Answer(((1, said),), (rubric.question,))
+        rubric, Answer(((1, said),), ((0, rubric.question),))
     )
     assert model.left == 0
     return decided, model
@@ -134,7 +134,8 @@ def test_the_points_stand_before_the_answer_and_the_answer_between_random_delimi
 
 def test_what_was_asked_on_the_way_is_shown_but_gives_no_evidence() -> None:
     probe = "What does each split consider of the features?"
-    answer = Answer(((1, SAID), (3, "Considers of the features each split")), ("Why?", probe))
+    said = ((1, SAID), (3, "Considers of the features each split"))
+    answer = Answer(said, ((0, "Why?"), (2, probe)))
     echo = with_changed(on("p2", "met", "Considers of the features each split"))
     model = QueuedModel(echo, {"q": [{"id": "p2", "q": ""}]})
     judgement = LlmJudge(model, PROMPTS, None, Random(1)).judge(RUBRIC, answer)

@@ -24,11 +24,15 @@ def messages(
     keeps what it has read of a common beginning reads little anew.
     """
     delimiter, fenced = fence(text.text, random)
+    # What the interviewer said may quote the candidate.
+    heard = _lines(one_line(said) for _, said in text.heard if said != rubric.question)
+    heard_delimiter, heard = fence(heard, random)
     case = prompts["case"].render(
         question=rubric.question,
         points=_listed(rubric.points, verdicts),
         misconceptions=_listed(rubric.misconceptions, verdicts),
-        heard=_lines(one_line(h) for h in text.heard if h != rubric.question),
+        heard_delimiter=heard_delimiter,
+        heard=heard,
         delimiter=delimiter,
         answer=fenced,
     )

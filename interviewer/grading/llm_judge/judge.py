@@ -32,7 +32,7 @@ from interviewer.llm import LanguageModel
 from interviewer.llm.model import Schema
 from interviewer.prompts import Prompts
 
-RULES = 1
+RULES = 2
 """Raise it when the code decides otherwise on the same replies."""
 PROMPTS = ("judge", "second-look", "requote", "case")
 ASSERTED_FROM = 0.5

@@ -8,7 +8,7 @@ from interviewer.bank.words import content_stems
 from interviewer.domain import Evidence
 from interviewer.grading import guard
 from interviewer.grading.address import speaks_to_grader
-from interviewer.grading.evidence import find_quote, is_echo, says_something, verify
+from interviewer.grading.evidence import before, find_quote, is_echo, says_something, verify
 from interviewer.grading.guard import Reading
 from interviewer.grading.judge import Answer
 from interviewer.grading.rubric import Rubric
@@ -29,7 +29,7 @@ class Readable:
     """
 
     said: tuple[tuple[int, str], ...]
-    heard: tuple[str, ...]
+    heard: tuple[tuple[int, str], ...]
     topic: frozenset[str]
     addressed: bool
 
@@ -74,10 +74,12 @@ class Readable:
         Not if it does stand there, and so says too little, nor if it gives back what was heard.
         """
         wanted = set(content_stems(quote))
-        if len(wanted) < 3 or self._found(quote) or is_echo(quote, self.heard):
+        if len(wanted) < 3 or self._found(quote):
             return False
         return any(
-            len(wanted & set(content_stems(text))) >= NEAR * len(wanted) for _, text in self.said
+            len(wanted & set(content_stems(text))) >= NEAR * len(wanted)
+            and not is_echo(quote, before(self.heard, turn))
+            for turn, text in self.said
         )
 
     def _verified(self, quote: str) -> Evidence | None:
