@@ -80,13 +80,16 @@ def check_bank(bank: Bank, syllabus: Collection[str] | None = None) -> list[Comp
 
 
 def read_syllabus(path: Path) -> dict[str, str]:
-    """Topic by id, from a tab-separated file with the columns id, kind, area, topic."""
+    """Topic by id, from a tab-separated file with the columns id, kind, area, topic.
+
+    Raises `BankError` where it is none.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as handle:
             return {row["id"]: row["topic"] for row in csv.DictReader(handle, delimiter="\t")}
-    except (OSError, KeyError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise BankError(
-            f"{path}: not a syllabus: tab-separated id, kind, area, topic is expected"
+            f"{path}: not a syllabus: tab-separated id, kind, area, topic in UTF-8 is expected"
         ) from error
 
 

@@ -20,9 +20,14 @@ class _UniqueKeyLoader(_Loader):  # type: ignore[misc]
     """YAML lets a key stand twice and keeps the last; a question bank must not."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Build the mapping, refusing a repeated key."""
+        """Build the mapping, refusing a repeated key and one that is no word."""
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="braces or brackets where a key should be: put the value in quotes",
+                    problem_mark=key.start_mark,
+                )
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
@@ -100,6 +105,8 @@ def load_question(path: Path) -> Question:
         raise BankError(f"{path}{_yaml_complaint(error, text)}") from error
     except yaml.YAMLError as error:
         raise BankError(f"{path}: not YAML: {error}") from error
+    except (ValueError, LookupError, AttributeError) as error:  # of a date, a number or a tag
+        raise BankError(f"{path}: a value cannot be read ({error}): put it in quotes") from error
     if not isinstance(data, dict):
         raise BankError(f"{path}: expected one mapping with the keys of a question")
     try:
@@ -128,12 +135,13 @@ def write_question(question: Question, folder: Path) -> Path:
 
 
 def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | None = None) -> Bank:
-    """All `*.yaml` below the folders, ordered by id.
+    """All `*.yaml` and `*.yml` below the folders, ordered by id.
 
-    `progress(done, total)` is called after each file. Raises `BankError` at the first file
-    that cannot be used, at an id used twice, and where there is no question at all.
+    `progress(done, total)` is called after each file. Raises `BankError` at a folder that is
+    not there, at the first file that cannot be used, at an id used twice, and where there is no
+    question at all.
     """
-    paths = [path for folder in folders for path in sorted(folder.rglob("*.yaml"))]
+    paths = [path for folder in folders for path in _files(folder)]
     questions: dict[str, Question] = {}
     files: dict[str, Path] = {}
     for done, path in enumerate(paths, start=1):
@@ -148,8 +156,14 @@ def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | No
         if progress is not None:
             progress(done, len(paths))
     if not questions:
-        raise BankError("no question files (*.yaml) found: check the folder of the bank")
+        raise BankError("no question files (*.yaml, *.yml) found: check the folder of the bank")
     return Bank(tuple(questions[i] for i in sorted(questions)), files)
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise BankError(f"no such folder: {folder}: check the folder of the bank")
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
 
 
 def _yaml_complaint(error: yaml.MarkedYAMLError, text: str) -> str:

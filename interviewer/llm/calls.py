@@ -18,8 +18,8 @@ Spent = Callable[[Usage, float, int], None]
 """Told after every call, failed ones too: tokens, seconds, requests sent."""
 
 
-class Refused(Exception):
-    """The endpoint does not take a request of this form; another form may do."""
+class Refused(ReplyUnusable):
+    """The endpoint does not take a request of this form; another form, if there is one, may do."""
 
 
 class Call:

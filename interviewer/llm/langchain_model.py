@@ -207,10 +207,12 @@ class LangChainModel:
     async def _accepted(self, call: Call, request: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Send, and again without the optional parameters that the endpoint complains of."""
         while True:
+            # Other calls may drop one before this one's refusal comes: that is no answer to it.
+            dropped = self._dropped
             try:
                 return await call.send(request)
             except Refused as refused:
-                named = {name for name in _OPTIONAL if name in str(refused)} - self._dropped
+                named = {name for name in _OPTIONAL if name in str(refused)} - dropped
                 if not named:
                     raise
                 self._dropped |= named

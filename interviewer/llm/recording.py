@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
@@ -33,6 +34,8 @@ class Line(BaseModel):
     """One call, as kept: the request, and the reply or the error it ended in."""
 
     key: str
+    run: str = ""
+    """Names the run that made the call; lines without a name are taken for one run's."""
     model: str
     messages: list[tuple[Role, str]]
     form: str | None = None
@@ -62,6 +65,7 @@ class Recorded:
         self._model = model
         self._file = file
         self._lock = Lock()
+        self._run = secrets.token_hex(4)
         self._add("\n" if _is_torn(file) else "")
 
     @property
@@ -123,6 +127,7 @@ class Recorded:
             reply |= vars(took.usage)
         line = Line(
             key=request_hash(messages, schema),
+            run=self._run,
             model=self.name,
             messages=[(message.role, message.text) for message in messages],
             form=schema.__name__ if schema else None,
@@ -141,8 +146,9 @@ class Recorded:
 class Replayed:
     """A model that gives recorded replies, whatever order it is asked in. Thread-safe.
 
-    A request recorded several times gets its replies in turn, the last one again and again. One
-    that was never recorded raises `FileError`, as does a file that cannot be read.
+    A request recorded several times in a run gets its replies in turn, the last one again and
+    again; of several runs the last that made it counts. One that was never recorded raises
+    `FileError`, as does a file that cannot be read.
     """
 
     def __init__(self, file: Path) -> None:
@@ -150,7 +156,11 @@ class Replayed:
         self._lock = Lock()
         self._replies: dict[str, list[Line]] = {}
         for line in _lines(file):
-            self._replies.setdefault(line.key, []).append(line)
+            kept = self._replies.setdefault(line.key, [])
+            if kept and kept[-1].run != line.run:
+                # A run that was cut off may hold a reply that came to no grade.
+                kept.clear()
+            kept.append(line)
         for key, kept in self._replies.items():
             # An outage that was made good later, by running again, is no reply.
             self._replies[key] = [line for line in kept if not line.unavailable] or kept

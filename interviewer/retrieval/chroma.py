@@ -27,8 +27,8 @@ def open_folder(folder: Path) -> Any:
 def open_server(url: str) -> Any:
     """A Chroma client of the server at http://HOST:PORT, to be given to `close`.
 
-    Raises `UsageError` for an address that is none, `IndexUnavailable` where nothing that
-    speaks Chroma answers.
+    Raises `UsageError` for an address that is none or names a user, without showing it, and
+    `IndexUnavailable` where nothing that speaks Chroma answers.
     """
     import chromadb
     import httpx
@@ -40,6 +40,11 @@ def open_server(url: str) -> Any:
         host, port = None, None
     if host is None or parts.scheme not in ("http", "https") or parts.path not in ("", "/"):
         raise UsageError("CHROMA_URL is not the address of a server: write http://HOST:PORT")
+    if "@" in parts.netloc:
+        raise UsageError(
+            "CHROMA_URL holds a user or a password, which no Chroma server is sent: "
+            "write http://HOST:PORT"
+        )
     secure = parts.scheme == "https"
     port = port or (443 if secure else 8000)
     with errors_as_unavailable(f"at {url}"):

@@ -103,12 +103,31 @@ class SentenceTransformerEncoder:
 
     @property
     def name(self) -> str:
-        """The model's name and the library's version; the hub keeps the weights of a name."""
+        """The model's name and the library's version, for a folder a hash of its weights, too.
+
+        The hub keeps the weights of a name; a folder may be trained again in place.
+        """
         try:
             version = importlib.metadata.version("sentence-transformers")
         except importlib.metadata.PackageNotFoundError:
             raise UsageError(_NO_EXTRA.format(model=self._model_name)) from None
-        return f"{self._model_name}-sentence-transformers-{version}"
+        return f"{self._model_name}-sentence-transformers-{version}{self._weights}"
+
+    @cached_property
+    def _weights(self) -> str:
+        """The beginning of a SHA-256 over a folder's files; nothing for a name on the hub."""
+        folder = Path(self._model_name)
+        if not folder.is_dir():
+            return ""
+        digest = hashlib.sha256()
+        try:
+            for path in sorted(p for p in folder.rglob("*") if p.suffix in _WEIGHTS):
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").hexdigest()
+                digest.update(f"{content}  {path.relative_to(folder)}\n".encode())
+        except OSError as error:
+            raise self._not_loaded(error) from error
+        return f"-{digest.hexdigest()[:12]}"
 
     @property
     def dimensions(self) -> int:
@@ -133,12 +152,16 @@ class SentenceTransformerEncoder:
         try:
             return library.SentenceTransformer(self._model_name)
         except (OSError, ValueError) as error:
-            raise UsageError(
-                f"the embedding model {self._model_name!r} cannot be loaded: check its name "
-                f"and the network ({error})"
-            ) from error
+            raise self._not_loaded(error) from error
+
+    def _not_loaded(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"the embedding model {self._model_name!r} cannot be loaded: check its name "
+            f"and the network ({error})"
+        )
 
 
+_WEIGHTS = (".safetensors", ".bin", ".json")
 _NO_EXTRA = (
     "the embedding model {model!r} needs an extra: pip install 'interviewer[sentence-transformers]'"
 )

@@ -204,7 +204,7 @@ def open_index(
 def _documents(bank: Bank) -> Iterator[_Document]:
     for question in bank:
         yield _Document(question, "question", None, question.question)
-        for phrase in question.phrases:
+        for phrase in dict.fromkeys(question.phrases):
             yield _Document(question, "question", None, question.question, phrase)
         for point in _points(question):
             yield _Document(question, "point", point.id, point.claim)

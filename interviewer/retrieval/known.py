@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from interviewer.retrieval.encoder import Encoder
 
 KEY_BYTES = 8
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""`RuntimeError`: a flipped bit may name a compression that is unknown, or an encryption."""
 
 
 class KnownVectors:
@@ -52,7 +55,7 @@ class KnownVectors:
                 if str(file["encoder"]) == self.name:
                     keys = [key.tobytes() for key in file["keys"]]
                     return {key: row for row, key in enumerate(keys)}, file["vectors"]
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        except _DAMAGE:
             pass  # a help that is missing or damaged costs time, nothing else
         return {}, np.empty((0, 0), dtype=np.int8)
 

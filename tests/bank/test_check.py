@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from interviewer.bank import Bank
-from interviewer.bank.check import check_bank, giveaway
+from interviewer.bank.check import check_bank, giveaway, read_syllabus
 from interviewer.bank.words import content_stems, stem
 from interviewer.domain import Question
+from interviewer.errors import BankError
 
 
 def complaints(question: Question) -> list[str]:
@@ -72,6 +73,16 @@ def test_the_syllabus_is_covered(dropout: Question) -> None:
     bank = Bank((dropout,), {"dropout": Path("knowledge/deep-learning/dropout.yaml")})
     found = [str(c) for c in check_bank(bank, {"dropout": "d", "other": "o"})]
     assert found == ["syllabus: other: covered by no question"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"id\ttopic\nd\tL\xf6ss\n", b"id\ttopic\nd\t" + b"x" * 200_000, b"one\ttwo\n1\t2\n"]
+)
+def test_a_file_that_is_no_syllabus_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "syllabus.tsv"
+    path.write_bytes(content)
+    with pytest.raises(BankError, match=r"syllabus\.tsv: not a syllabus"):
+        read_syllabus(path)
 
 
 def test_a_word_s_forms_share_their_stem() -> None:

@@ -24,8 +24,7 @@ Grade = Callable[..., Result]
 
 def says_met(request: Request) -> dict[str, Any]:
     """p1 is met by the whole answer, whatever it is; p2 is missed."""
-    answer = re.search(r"<(data-\w+)>\n(.*)\n</\1>", request.text, re.DOTALL)
-    quote = answer[2] if answer else ""
+    _heard, (_, quote) = re.findall(r"<(data-\w+)>\n(.*?)\n</\1>", request.text, re.DOTALL)
     p1 = {"id": "p1", "need": "-", "v": "met", "q": quote, "why": "-", "c": 0.9}
     return {"a": [], "p": [p1, {**p1, "id": "p2", "v": "missed", "q": ""}], "m": [], "com": []}
 

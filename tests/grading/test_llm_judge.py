@@ -1,6 +1,7 @@
 """The language-model judge with a scripted model: what it asks, checks, doubts and never does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -188,6 +189,42 @@ def test_points_may_come_in_any_order_and_form_that_can_be_read() -> None:
     assert statuses(judgement) == ALL_RIGHT
     assert judgement.verdicts[0].confidence == 0.85
     assert judgement.communication is None
+
+
+@pytest.mark.parametrize("m", [None, "none", {}])
+def test_no_list_of_misconceptions_is_an_empty_one(m: object) -> None:
+    assert statuses(judge(first(*RIGHT, m=m))[0]) == ALL_RIGHT
+
+
+def test_a_confidence_beyond_all_numbers_counts_as_unstated() -> None:
+    judgement, _ = judge(with_changed({**on("p1", "met", Q1), "c": 10**309}))
+    assert judgement.verdicts[0].confidence == 0.7
+
+
+@pytest.mark.parametrize("echoed", ["as it is", "bare", "in brackets"])
+def test_points_numbered_in_any_way_are_found_again(echoed: str) -> None:
+    ids = {"p1": "1.", "p2": "(a)", "p3": "[C1]", "p4": "d"}
+    points = tuple(p.model_copy(update={"id": ids[p.id]}) for p in RUBRIC.points)
+
+    def said(point: str) -> str:
+        bare = ids[point].strip("().[]")
+        return {"as it is": ids[point], "bare": bare, "in brackets": f"[{bare}]"}[echoed]
+
+    unsure = with_changed(on("p1", "met", "nobody said so"), on("p2", "met", "nor this at all"))
+    reply = {**unsure, "p": [{**p, "id": said(p["id"])} for p in unsure["p"]]}
+    quotes = {"q": [{"id": said("p1"), "q": Q1}, {"id": said("p2"), "q": Q2}]}
+    looked = {"p": [on(said("p1"), "missed")]}
+    judgement, _ = judge(reply, quotes, looked, rubric=replace(RUBRIC, points=points))
+    assert statuses(judgement) == {"1.": "missed", "(a)": "met", "[C1]": "met", "d": "missed"}
+
+
+def test_ids_that_differ_in_what_stands_around_them_are_told_apart() -> None:
+    ids = ("1", "1.", "(1)", "2")
+    pairs = zip(RUBRIC.points, ids, strict=True)
+    points = tuple(p.model_copy(update={"id": i}) for p, i in pairs)
+    reply = first(*({**p, "id": i} for p, i in zip(RIGHT, ids, strict=True)))
+    judgement, _ = judge(reply, rubric=replace(RUBRIC, points=points))
+    assert [str(v.status) for v in judgement.verdicts] == list(ALL_RIGHT.values())
 
 
 def test_too_few_usable_verdicts_are_no_grade() -> None:

@@ -15,6 +15,7 @@ NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
         ("-3", 0.0),
         ("Mon, 05 Jan 2026 09:00:20 GMT", 20.0),
         ("Mon, 05 Jan 2026 08:00:00 GMT", 0.0),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
         ("soon", None),
         ("inf", None),
         ("nan", None),

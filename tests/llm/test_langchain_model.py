@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 from typing import Literal
 
 import pytest
@@ -195,6 +195,19 @@ def test_a_reply_of_no_use(endpoint: Endpoint, reply: Reply, named: str, method:
     assert endpoint.left == 0
 
 
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("method", ["write", "stream"])
+def test_a_request_for_words_that_is_refused_says_why(
+    endpoint: Endpoint, status: int, method: str
+) -> None:
+    endpoint.then(Reply(status=status, error="this model takes no system message"))
+    model = endpoint.model()
+    with pytest.raises(ReplyUnusable, match=r"no system message.*INTERVIEWER_MODEL") as caught:
+        model.write(ASKED) if method == "write" else list(model.stream(ASKED))
+    assert "\n" not in str(caught.value)
+    assert endpoint.left == 0
+
+
 @pytest.mark.parametrize(
     "fault",
     [broken(), broken(503), too_many(), cut(), cut(0)],
@@ -326,6 +339,24 @@ def test_a_parameter_the_endpoint_complains_of_is_left_out(name: str) -> None:
             assert model.decide(ASKED, Finding).value == VALUE
             assert "".join(model.stream(ASKED)) == "Said."
         assert len(endpoint.requests) == 5
+        assert model.rung is Rung.SCHEMA
+
+
+def test_a_parameter_refused_to_calls_at_once_costs_none_of_them_its_rung() -> None:
+    both_sent = Barrier(2)
+
+    def respond(request: Request) -> Reply:
+        if "temperature" in request.body:
+            both_sent.wait()
+            return Reply(status=400, error="Unsupported parameter: 'temperature'")
+        return obj(FOUND)
+
+    with Endpoint(respond=respond) as endpoint:
+        model = endpoint.model()
+        with ThreadPoolExecutor(2) as pool:
+            replies = list(pool.map(lambda _: model.decide(ASKED, Finding).value, range(2)))
+        assert replies == [VALUE, VALUE]
+        assert [request.rung for request in endpoint.requests] == ["json_schema"] * 4
         assert model.rung is Rung.SCHEMA
 
 

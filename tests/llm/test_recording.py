@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,27 @@ def test_the_same_request_gets_its_replies_in_turn(file: Path) -> None:
         recorded.write(ask("a"))
     replayed = Replayed(file)
     assert [replayed.write(ask("a")).text for _ in range(3)] == ["one", "two", "two"]
+
+
+def test_a_run_that_was_cut_off_is_replayed_as_the_next_one_went(file: Path) -> None:
+    cut_off = Recorded(QueuedModel("done", "came to no grade"), file)
+    for text in "ab":
+        cut_off.write(ask(text))
+    went_on = Recorded(QueuedModel("graded", "asked again"), file)
+    for text in "bc":
+        went_on.write(ask(text))
+    replayed = Replayed(file)
+    said = [replayed.write(ask(text)).text for text in "abcb"]
+    assert said == ["done", "graded", "asked again", "graded"]
+
+
+def test_a_file_whose_lines_name_no_run_is_replayed_in_turn(file: Path) -> None:
+    for said in ("one", "two"):
+        Recorded(QueuedModel(said), file).write(ask("a"))
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    file.write_text("".join(json.dumps({**line, "run": ""}) + "\n" for line in lines))
+    replayed = Replayed(file)
+    assert [replayed.write(ask("a")).text for _ in range(2)] == ["one", "two"]
 
 
 def test_failures_are_replayed_unless_made_good_later(file: Path) -> None:

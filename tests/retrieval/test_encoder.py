@@ -137,3 +137,22 @@ def test_a_sentence_transformers_model_by_name(monkeypatch: pytest.MonkeyPatch) 
     assert encoder.encode([]).shape == (0, 3)
     with pytest.raises(UsageError, match="'no/such' cannot be loaded"):
         SentenceTransformerEncoder("no/such").encode(["a"])
+
+
+def test_a_folder_trained_again_in_place_has_another_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "5.0")
+    weights = tmp_path / "1_Dense" / "model.safetensors"
+    weights.parent.mkdir()
+    weights.write_bytes(b"before")
+
+    def name() -> str:
+        return SentenceTransformerEncoder(str(tmp_path)).name
+
+    before = name()
+    (tmp_path / "README.md").write_text("a card")
+    assert name() == before
+    weights.write_bytes(b"beyond")
+    assert name() != before
+    assert SentenceTransformerEncoder("some/model").name == "some/model-sentence-transformers-5.0"

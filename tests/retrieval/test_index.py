@@ -15,6 +15,7 @@ from interviewer.bank import Bank
 from interviewer.domain import Kind
 from interviewer.errors import IndexInUse, IndexUnavailable, StoreError, UsageError
 from interviewer.retrieval import OnnxEncoder, ReferenceIndex, open_index
+from tests.retrieval.conftest import make_bank
 
 TEXTS = 16
 QUESTIONS = 3
@@ -88,6 +89,16 @@ def test_every_part_of_a_question_is_found_under_its_id(index: ReferenceIndex, b
             assert (hit.question_id, hit.part, hit.part_id) == (question.id, part, part_id)
             assert hit.text == text
             assert hit.score > 0.85
+
+
+def test_a_phrase_that_stands_twice_is_one(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    [dropout, *_] = make_bank()
+    twice = dropout.model_copy(update={"phrases": (*dropout.phrases, *dropout.phrases)})
+    with (
+        open_index(Bank((dropout,), {}), encoder, tmp_path / "once") as once,
+        open_index(Bank((twice,), {}), encoder, tmp_path / "twice") as index,
+    ):
+        assert index.count() == once.count()
 
 
 def test_filters_narrow_together(index: ReferenceIndex) -> None:
@@ -270,3 +281,11 @@ def test_an_address_that_is_none(
 ) -> None:
     with pytest.raises(UsageError, match="write http://HOST:PORT"):
         open_index(bank, encoder, tmp_path, chroma_url=url)
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown(
+    bank: Bank, encoder: OnnxEncoder, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="write http://HOST:PORT") as caught:
+        open_index(bank, encoder, tmp_path, chroma_url="http://me:hush@localhost:8000")
+    assert "hush" not in str(caught.value)

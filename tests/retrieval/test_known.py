@@ -41,7 +41,15 @@ def test_what_is_known_is_not_encoded_again(encoder: OnnxEncoder, tmp_path: Path
     assert known.encode([]).shape == (0, encoder.dimensions)
 
 
-@pytest.mark.parametrize("fault", ["missing", "damaged", "another encoder"])
+FLIPPED = {
+    "content": (b"PK\x03\x04", 61),
+    "compression": (b"PK\x01\x02", 10),
+    "encryption": (b"PK\x01\x02", 8),
+}
+"""Bytes of the first array and of its entry in the directory, counted from where these begin."""
+
+
+@pytest.mark.parametrize("fault", ["missing", "damaged", *FLIPPED, "another encoder"])
 def test_without_a_fitting_file_everything_is_encoded(
     encoder: OnnxEncoder, tmp_path: Path, fault: str
 ) -> None:
@@ -51,6 +59,11 @@ def test_without_a_fitting_file_everything_is_encoded(
         path.unlink()
     elif fault == "damaged":
         path.write_bytes(path.read_bytes()[:200])
+    elif fault in FLIPPED:
+        beginning, at = FLIPPED[fault]
+        content = bytearray(path.read_bytes())
+        content[content.index(beginning) + at] ^= 0xFF
+        path.write_bytes(content)
     inner = Counting(encoder, "another" if fault == "another encoder" else encoder.name)
     assert np.array_equal(KnownVectors(inner, path).encode(TEXTS), encoder.encode(TEXTS))
     assert inner.asked == TEXTS

@@ -129,7 +129,7 @@ class LlmJudge:
             reply = self._ask("requote", part(rubric, failed), text, replies.Requote, verdicts)
         except (ModelUnavailable, ReplyUnusable):
             return decided
-        quotes = {q.id: q.q for q in reply.q}
+        quotes = {replies.meant(q.id, failed): q.q for q in reply.q}
         for claim_id, (decision, quote) in failed.items():
             evidence = text.bears_out(quotes.get(claim_id, ""))
             near = text.is_near(quote) and not text.addressed
@@ -197,11 +197,13 @@ def _decisions(
     """By id, with the quote yet to be checked; what was not asked for is left out."""
     found: dict[str, tuple[Decision, str]] = {}
     for p in reply.p:
-        if p.id in points and p.id not in found:
-            found[p.id] = _decision(p), p.q
+        point = replies.meant(p.id, points)
+        if point is not None and point not in found:
+            found[point] = _decision(p), p.q
     for m in reply.m if isinstance(reply, replies.FirstLook) else ():
-        if m.id in misconceptions and m.v == "met" and m.c >= ASSERTED_FROM:
-            found[m.id] = _decision(m), m.q
+        held = replies.meant(m.id, misconceptions)
+        if held is not None and m.v == "met" and m.c >= ASSERTED_FROM:
+            found[held] = _decision(m), m.q
     return found
 
 

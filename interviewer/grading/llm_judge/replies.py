@@ -4,7 +4,7 @@ A list's item that cannot be used (an unknown verdict, no id, not an object) is 
 others stay. What the model is told, as a JSON schema, is strict all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -55,7 +55,16 @@ def _words(value: object) -> object:
 
 
 def _id(value: object) -> object:
-    return str(value).strip(" \t\n.:[]()'\"`") if isinstance(value, str | int) else value
+    return str(value) if isinstance(value, str | int) else value
+
+
+def meant(said: str, known: Collection[str]) -> str | None:
+    """The known id that a reply's is meant to be, or None: what stands around it may differ."""
+    return said if said in known else {_bare(i): i for i in known}.get(_bare(said))
+
+
+def _bare(claim_id: str) -> str:
+    return claim_id.strip(" \t\n.:[]()'\"`")
 
 
 def _verdict(value: object) -> object:
@@ -66,7 +75,7 @@ def _share(value: object) -> float:
     """In [0, 1]; a percentage is taken as one, anything else as not stated."""
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return UNSTATED
     number = number / 100 if 1 < number <= 100 else number
     return number if 0 <= number <= 1 else UNSTATED
@@ -107,6 +116,11 @@ def _marks(value: object) -> object:
         return []
 
 
+def _asserted(value: object) -> object:
+    """Usually there is none, which models write in other ways than as an empty list, too."""
+    return value if isinstance(value, list | dict) else []
+
+
 def _quotes(value: object) -> object:
     return [q for q in value if isinstance(q, str)] if isinstance(value, list) else []
 
@@ -128,7 +142,7 @@ class FirstLook(_Reply):
 
     a: Annotated[list[str], BeforeValidator(_quotes)] = []
     p: _PointReplies
-    m: _PointReplies = []
+    m: Annotated[_PointReplies, BeforeValidator(_asserted)] = []
     com: Annotated[list[int], BeforeValidator(_marks)] = []
 
 

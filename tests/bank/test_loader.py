@@ -1,0 +1,48 @@
+"""A bank of one's own: what is read, and what is said of a file or a folder that will not do."""
+
+from pathlib import Path
+
+import pytest
+
+from interviewer.bank import load_bank, load_question
+from interviewer.errors import BankError
+from tests.banks import KNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("question: {{name}}", "line 2, column 12: .*put the value in quotes"),
+        ("? [a, b]\n: c", "line 2, column 3: .*put the value in quotes"),
+        ("sources: [2023-02-30]", "day is out of range for month.*put it in quotes"),
+        ("minutes: 0x_", "put it in quotes"),
+        ("minutes: !!bool often", "put it in quotes"),
+        ("sources: !!timestamp soon", "put it in quotes"),
+        ("id: another", "line 2, column 1: the key 'id' stands twice"),
+    ],
+)
+def test_what_yaml_cannot_read_is_one_line_that_names_the_file(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"id: mine\n{line}\n")
+    with pytest.raises(BankError, match=f"mine.yaml.*{said}") as caught:
+        load_question(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_both_endings_of_yaml_are_read(tmp_path: Path) -> None:
+    for name, copy in (("dropout", "dropout.yml"), ("activation-functions", "activations.yaml")):
+        source = KNOWLEDGE / "deep-learning" / f"{name}.yaml"
+        (tmp_path / copy).write_bytes(source.read_bytes())
+    (tmp_path / "notes.md").write_text("no question")
+    bank = load_bank([tmp_path])
+    assert bank.files["dropout"] == tmp_path / "dropout.yml"
+    assert len(bank) == 2
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BankError, match=r"no such folder: .*questoins"):
+        load_bank([KNOWLEDGE / "deep-learning", tmp_path / "questoins"])
+    with pytest.raises(BankError, match="no question files"):
+        load_bank([tmp_path])
