@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from interviewer.bank.words import content_stems
+from interviewer.bank.words import content_stems, words
 from interviewer.domain import Evidence
 from interviewer.grading.text import normalise
 
 MIN_CONTENT_WORDS = 3
 ECHO_SHARE = 0.8
+_NUMBERS = "two three four five six seven eight nine ten eleven twelve half twice"
+_NUMBER_WORDS = frozenset(_NUMBERS.split())
 _FORMULA = re.compile(r"[=<>≤≥≈≠±∑Σ√∂∇^×·∝→]|\d\s*[%/*+-]|\bO\(|\w\(\w*[,)]|\d\.\d")
 
 
@@ -35,16 +37,21 @@ def says_something(quote: str) -> bool:
 def is_echo(quote: str, heard: Iterable[str]) -> bool:
     """Whether a quote merely gives back words that the interviewer had said.
 
-    At least 80% of its content words stand in one thing heard, and at most one is new.
+    At least 80% of its content words stand in one thing heard, at most one is new, and no number.
     """
     stems = set(content_stems(quote))
     if not stems:
         return False
     for text in heard:
         known = stems & set(content_stems(text))
-        if len(known) >= ECHO_SHARE * len(stems) and len(stems - known) <= 1:
+        few_new = len(known) >= ECHO_SHARE * len(stems) and len(stems - known) <= 1
+        if few_new and _numbers(quote) <= _numbers(text):
             return True
     return False
+
+
+def _numbers(text: str) -> set[str]:
+    return {w for w in words(text) if w[0].isdigit() or w in _NUMBER_WORDS}
 
 
 def before(heard: Sequence[tuple[int, str]], turn: int) -> list[str]:
@@ -58,15 +65,16 @@ def verify(
     """The evidence a quote amounts to, or None if it is none.
 
     `said` are the candidate's turns on this item as (index, text), `heard` the interviewer's. A
-    reply to more than the item's first question may, where the quote is the whole of it, fall
-    short of three content words: what was just asked gives it its meaning.
+    reply may, where the quote is the whole of it, fall short of three content words if it is a
+    number, or if more than the item's first question was asked: that gives it its meaning.
     """
     for turn, text in said:
         found = find_quote(quote, text)
         if found is None:
             continue
         asked = before(heard, turn)
-        whole = len(asked) > 1 and len(normalise(found).text) >= len(normalise(text).text) - 1
+        meant = len(asked) > 1 or bool(_numbers(found))
+        whole = meant and len(normalise(found).text) >= len(normalise(text).text) - 1
         if (says_something(found) or (whole and content_stems(found))) and not is_echo(
             found, asked
         ):

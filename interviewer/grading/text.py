@@ -5,14 +5,24 @@ import unicodedata
 from dataclasses import dataclass
 
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s])|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)]))")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s])|\n\s*\n"
+    r"|\n(?=\s*(?:[-*•·]|[–—+]\s|\d+[.)]|[a-h]\)\s))|\n(?=\s*[A-Z])"
+)
 MAX_WORDS = 40
 """A sentence with more words is cut at its joints: spoken answers may run on without a stop."""
 _JOINT = re.compile(
     r"[;:,–—][\"'”’)\]]*\s+|\n+|\s+(?=(?:and|but|so|because|then|which|while|whereas|if|when|or)\s)"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|cf|approx|resp|Fig|Eq|Dr|No)|\b[A-Z])\.$"
+    r"(?:\b(?:[Ee]\.?g|[Ii]\.?e|etc|vs|cf|approx|resp|w\.r\.t|i\.i\.d|et al|Fig|Eq|Dr|No)"
+    r"|\b[A-Z])\.$"
+)
+LINE_WORDS = 4
+"""A line that begins with a capital begins a sentence if it and the one before it have so many."""
+_FACTORIAL = re.compile(r"(?:\b\w|\))!$")
+_GOES_ON = re.compile(
+    r"(?:[,;:(–—=+-]|\b(?:and|or|but|of|the|an?|to|in|for|by|with|as|is|are|that))$"
 )
 _ITEM_NUMBER = re.compile(r"\s*[-*•(]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]+")
 
@@ -56,13 +66,26 @@ def sentences(text: str) -> list[tuple[int, int]]:
         before = text[start : cut.start()]
         if "\n" not in cut.group() and _ABBREVIATION.search(before):
             continue
-        if _ITEM_NUMBER.fullmatch(before):
+        if _ITEM_NUMBER.fullmatch(before) or not _ends(text, start, cut):
             continue
         spans.append((start, cut.start()))
         start = cut.end()
     spans.append((start, len(text)))
     whole = [span for s, e in spans if (span := _strip(text, s, e)) is not None]
     return [part for s, e in whole for part in _clauses(text, s, e)]
+
+
+def _ends(text: str, start: int, cut: re.Match[str]) -> bool:
+    """Whether a sentence really ends here: not in a formula, not in a wrapped line."""
+    before, after = text[start : cut.start()].rstrip(), text[cut.end() :].lstrip()
+    if _FACTORIAL.search(before):
+        return after[:1].isupper()
+    if before.endswith((".", "!", "?")) or "\n" not in cut.group() or not after[:1].isupper():
+        return True
+    if cut.group().count("\n") > 1:
+        return True
+    lines = before.rpartition("\n")[2], after.partition("\n")[0]
+    return all(len(line.split()) >= LINE_WORDS for line in lines) and not _GOES_ON.search(lines[0])
 
 
 def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """The embedded judge with its real models: what it decides, on what evidence, how steadily."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer import resources
-from interviewer.domain import Criterion, Status, Verdict
+from interviewer.domain import Criterion, Misconception, Status, Verdict
 from interviewer.errors import ModelFilesError
 from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel, features
 from interviewer.grading.embedded.classifier import Classifier
@@ -181,6 +182,50 @@ def test_missing_and_damaged_files_are_one_line(tmp_path: Path) -> None:
         Classifier.read(tmp_path / "verdict.json", features.NAMES)
 
 
+@pytest.mark.parametrize(
+    ("claim", "passage", "read_as"),
+    [
+        ("Recall is 40%.", "It is 40/100 = 0.4 here", "It is 40/100 = 40% here"),
+        ("The rate is 0.0001.", "a rate of 1e-4", "a rate of 0.0001"),
+        ("There are 1,000,000 rows.", "1000000 rows", "1,000,000 rows"),
+        ("All of it, 100%.", "1 layer and 2 heads", "1 layer and 2 heads"),
+        ("Half is 50%.", "about 5 or 0.05", "about 5 or 0.05"),
+    ],
+)
+def test_a_number_is_the_same_in_any_notation(claim: str, passage: str, read_as: str) -> None:
+    assert features.as_claimed(claim, passage) == read_as
+
+
+@given(st.text(alphabet="0123456789.,%e-− ab", max_size=40), st.text(max_size=40))
+def test_any_text_has_its_numbers_read(claim: str, passage: str) -> None:
+    assert features.as_claimed(claim, claim) is not None
+    assert features.Reading.of(features.as_claimed(claim, passage)).numbers is not None
+
+
+def test_forms_of_a_word_have_their_opposites() -> None:
+    def turned(claim: str, passage: str) -> float:
+        return features.opposite(features.Reading.of(claim), features.Reading.of(passage))
+
+    assert turned("Dropout increases the variance.", "It decreases the variance.") == 1
+    assert turned("Precision falls.", "Recall falls.") == 1
+    assert turned("Precision falls and recall rises.", "Recall rises, precision falls.") == 0
+
+
+def test_a_point_is_judged_as_if_there_were_no_misconceptions() -> None:
+    answer = Answer(((1, GOOD),), ((0, QUESTION),))
+    wrong = Misconception(
+        id="m",
+        claim="Averaging the trees lowers the bias.",
+        challenge="Does it?",
+        correction="It lowers the variance.",
+    )
+    seen = [
+        judge().observe(rubric, answer, cut(answer.said)).table[: len(RUBRIC.points)]
+        for rubric in (RUBRIC, replace(RUBRIC, misconceptions=(wrong,)))
+    ]
+    assert np.array_equal(*seen)
+
+
 # --- passages ------------------------------------------------------------------------------
 
 
@@ -219,10 +264,30 @@ def test_taking_everything_back_leaves_nothing_before_it() -> None:
         ("Precision is a over b. I had that the wrong way round. It is a over c.", 1),
         ("No, accuracy misleads here. It counts the negatives.", None),
         ("It lowers the variance. On the other hand it costs time.", None),
+        ("Bagging lowers bias. Actually, that's not quite true. It lowers variance.", 1),
+        ("Bagging lowers bias. Hence it's the other way round: it lowers variance.", 1),
+        ("Scaling matters for k-NN. That's not true of trees, which only need the order.", None),
+        ("I had joined on the wrong key. I was wrong, and it was my own fault.", None),
+        ("I skipped the shadow test. That was wrong, and I told my lead.", None),
+        ("Many tests give false alarms. Correction for multiple testing lowers their rate.", None),
+        ("The API is simple. It returns yes or no for every card.", None),
+        ("It is tuned again. Then it may forget what it learned before.", None),
+        ("The model reads passages. They end up in the final answer.", None),
+        ("One looks at the error. Then take a step back and look at the data.", None),
     ],
 )
 def test_a_correction_is_noticed_where_there_is_one(said: str, corrected: int | None) -> None:
     assert cut([(1, said)]).corrected == corrected
+
+
+def test_a_word_back_on_a_new_turn_leaves_the_turn_before_whole() -> None:
+    said = [
+        (1, "Each tree sees a sample. Bagging lowers bias."),
+        (3, "No, that's wrong, it rises."),
+    ]
+    pieces = cut(said)
+    assert pieces.corrected == 2
+    assert "Bagging lowers bias." in [p.text for p in pieces.passages]
 
 
 def test_orders_to_the_grader_are_no_passages_nor_part_of_one() -> None:

@@ -63,8 +63,22 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
             "(a) By E.g.",
         ],
         ["It is 5.", "\n\nSo there."],
+        ["Take the gradient w.r.t. the weights.", "Use i.i.d. samples, as He et al. do."],
+        ["It is n! / (k! (n-k)!) in all.", "Good."],
+        ["Training error keeps falling", "\nValidation error turns up again", "\na) stop then"],
+        ["Each neuron sums its inputs and\nThe sum is squashed", "\n– by a sigmoid"],
+        ["x = Fit(a)\nY = x"],
     ],
-    ids=["abbreviations and decimals", "list numbers", "a number that ends one"],
+    ids=[
+        "abbreviations and decimals",
+        "list numbers",
+        "a number that ends one",
+        "more abbreviations",
+        "factorials",
+        "lines",
+        "wrapped lines",
+        "code",
+    ],
 )
 def test_only_the_end_of_a_sentence_ends_it(said: list[str]) -> None:
     text = " ".join(said)
@@ -83,6 +97,8 @@ def test_words_given_back_are_an_echo() -> None:
     question = "How do random forests reduce the variance of decision trees?"
     assert is_echo("random forests reduce variance of decision trees", [question])
     assert not is_echo("random forests average many decorrelated trees", [question])
+    asked = "With five classes, how many dimensions can LDA give you?"
+    assert not is_echo("With five classes LDA can give you at most four dimensions.", [asked])
 
 
 def test_evidence_must_be_the_candidate_s_own_words() -> None:
@@ -113,3 +129,5 @@ def test_a_short_reply_to_a_probe_counts_as_a_whole_only() -> None:
     assert verify("Few active", said, heard) is None
     assert verify("All units active", said[1:], heard) is not None
     assert verify("All units active", said[1:], heard[:1]) is None
+    assert verify("At most four.", [(1, "At most four.")], heard[:1]) is not None
+    assert verify("four", [(1, "At most four.")], heard[:1]) is None

@@ -44,10 +44,15 @@ NAMES = (
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|hardly|rarely|nothing|nowhere|un\w+able"
-    r"|\w+n['’]t|instead of|rather than|fails? to|lacks?|ignor\w+|independent(?:ly)?)\b",
+    r"|\w+n['’]t|(?:do|does|did|is|are|was|were|ca|wo|would|should|could|has|have)nt"
+    r"|instead of|rather than|fails? to|lacks?|ignor\w+|independent(?:ly)?)\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?\s?%?")
+_NUMBER = re.compile(
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+−-]?\d+)?)(\s?%)?", re.IGNORECASE
+)
+_WORDS = "two three four five six seven eight nine ten eleven twelve"
+_SPELT = {word: str(n) for n, word in enumerate(_WORDS.split(), start=2)}
 _HEDGE = re.compile(
     r"\b(?:maybe|perhaps|i think|i guess|probably|sort of|kind of|something|somehow|not sure|"
     r"might be|stuff|things?|etc|various|depends)\b",
@@ -62,15 +67,21 @@ _VERB = re.compile(
 _SEPARATOR = re.compile(r"[,;/|•\n]| - ")
 
 _OPPOSITES = (
-    "increas decreas|high low|higher lower|more less|more fewer|large small|larger smaller|"
-    "big small|bigger smaller|over under|overfit underfit|before after|maximis minimis|"
-    "maximiz minimiz|maxim minim|posit negat|first last|same differ|fast slow|faster slower|"
-    "rise fall|rais lower|grow shrink|up down|left right|row column|train test|train infer|"
-    "train valid|supervis unsupervis|online offline|bias varianc|precis recall|encod decod|"
-    "parallel sequential|depend independ|linear nonlinear|best worst|better worse|upper lower|"
-    "add remov|always never|with without|inside outsid|input output|global local|shallow deep|"
-    "sparse dense|strong weak|converg diverg|help hurt|keep drop|l1 l2|null altern|prior posterior|"
-    "mean median|random determinist|constant vari|easy hard|early late|long short|wide narrow"
+    "increase decrease|increases decreases|increasing decreasing|increased decreased|high low|"
+    "higher lower|more less|more fewer|large small|larger smaller|big small|bigger smaller|"
+    "over under|overfit underfit|overfits underfits|overfitting underfitting|before after|"
+    "maximise minimise|maximum minimum|positive negative|positives negatives|first last|"
+    "same different|fast slow|faster slower|rise fall|rises falls|raise lower|raises lowers|"
+    "grow shrink|grows shrinks|up down|left right|row column|train test|training test|"
+    "training testing|train infer|training inference|train validation|training validation|"
+    "supervised unsupervised|online offline|bias variance|precision recall|encoder decoder|"
+    "encode decode|parallel sequential|parallel sequentially|dependent independent|"
+    "linear nonlinear|best worst|better worse|upper lower|add remove|adds removes|always never|"
+    "with without|inside outside|input output|inputs outputs|global local|shallow deep|"
+    "sparse dense|strong weak|converge diverge|converges diverges|help hurt|helps hurts|keep drop|"
+    "keeps drops|l1 l2|null alternative|prior posterior|mean median|random deterministic|"
+    "randomly deterministically|constant varying|easy hard|early late|earlier later|long short|"
+    "longer shorter|wide narrow"
 )
 
 
@@ -86,6 +97,8 @@ def _opposites() -> Mapping[str, frozenset[str]]:
 OPPOSITES = _opposites()
 
 
+WITHOUT_OTHERS = 0.41
+"""`others_entailed` of a lone claim: the mean over the answers for the last stage."""
 RESTATED = 0.25
 """The share of a claim's content words that may be left out when it is restated."""
 SAYING = 3
@@ -124,6 +137,9 @@ class Reading:
     stem_set: frozenset[str]
     all_stems: frozenset[str]
     numbers: frozenset[str]
+    """Those in digits, by value: 0.1 for 10%."""
+    spelt: frozenset[str]
+    """Those in words."""
     negations: int
     length: int
 
@@ -137,7 +153,8 @@ class Reading:
             stems,
             frozenset(stems),
             frozenset(stem(w) for w in said),
-            frozenset(re.sub(r"\s", "", n).rstrip("%.") for n in _NUMBER.findall(text)),
+            frozenset(_value(found) for found in _NUMBER.finditer(text)),
+            frozenset(_SPELT[w] for w in said if w in _SPELT),
             len(_NEGATION.findall(text)),
             len(said),
         )
@@ -146,6 +163,23 @@ class Reading:
     def verbless(self) -> bool:
         """Whether nothing in it looks like a verb: a list of terms claims nothing."""
         return _VERB.search(self.text) is None
+
+
+def as_claimed(claim: str, passage: str) -> str:
+    """The passage with the claim's numbers in the claim's notation: 10% and 0.1 are one number.
+
+    The entailment model takes a number that is written in another way for another number.
+    """
+    claimed = {_value(found): found[0] for found in _NUMBER.finditer(claim)}
+    return _NUMBER.sub(lambda found: claimed.get(_value(found), found[0]), passage)
+
+
+def _value(number: re.Match[str]) -> str:
+    """A number as its value tells it: shares below one without the sign of per cent."""
+    value = float(number[1].replace(",", "").replace("−", "-"))
+    if number[2] and value < 100:
+        return f"{value / 100:.6g}"
+    return f"{value:.6g}{'%' if number[2] else ''}"
 
 
 def coverage(claim: Reading, stems: frozenset[str], weight: Mapping[str, float]) -> float:
@@ -240,7 +274,7 @@ def row(
     entails, contradicts = read[:, 0], read[:, 1]
     best, worst = int(np.argmax(entails)), int(np.argmax(contradicts))
     passage = passages[best if entails[best] >= contradicts[worst] else worst]
-    missing = claim.numbers - passage.numbers
+    missing = claim.numbers - passage.numbers - passage.spelt
     return [
         log_odds(float(entails[best])),
         log_odds(_second(entails)),
@@ -267,11 +301,21 @@ def row(
     ]
 
 
-def with_others(rows: list[list[float]], reads: list[Matrix]) -> Matrix:
-    """(n, f): the rows with how far the other claims were read as made, on average."""
+def with_others(rows: list[list[float]], reads: list[Matrix], points: int) -> Matrix:
+    """(n, f): the rows with how far the other claims were read as made, on average.
+
+    The first of them are `points`, which are seen among points alone.
+    """
     entailed = np.array([r[:, 0].max() for r in reads])
-    others = (entailed.sum() - entailed) / max(1, len(rows) - 1)
+    others = np.concatenate([_others(entailed[:points]), _others(entailed)[points:]])
     return np.hstack([np.array(rows, dtype=np.float64), others[:, np.newaxis]])
+
+
+def _others(entailed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of all but each."""
+    if len(entailed) == 1:
+        return np.array([WITHOUT_OTHERS])
+    return (entailed.sum() - entailed) / max(1, len(entailed) - 1)
 
 
 def _second(values: NDArray[np.float64]) -> float:

@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -118,6 +118,7 @@ class EmbeddedJudge:
         odds[seen.restated] = RESTATED_ODDS
         own = len(rubric.points)
         odds[:own] = self._classifier.kinds.together(odds[:own])
+        odds[seen.restated] = RESTATED_ODDS
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
         verdicts = [
             _verdict(claim.id, odds[i], seen.passages[i], seen.reads[i])
@@ -141,14 +142,18 @@ class EmbeddedJudge:
         readings = [Reading.of(p.text) for p in passages]
         claim_readings = [Reading.of(c) for c in claims]
         singles = [r for r, p in zip(readings, passages, strict=True) if p.first == p.last]
-        context = Answered(
+        whole = Answered(
             Reading.of(" ".join(text for _, text in answer.said)),
             Reading.of(rubric.question),
             _rarity(claim_readings),
             sum(r.verbless for r in singles) / max(1, len(singles)),
         )
+        # A point is seen as if there were no misconceptions: so the classifier was fitted.
+        own = len(rubric.points)
+        among_points = replace(whole, weight=_rarity(claim_readings[:own]))
+        contexts = [among_points] * own + [whole] * len(rubric.misconceptions)
         chosen = []
-        for i, claim in enumerate(claim_readings):
+        for i, (claim, context) in enumerate(zip(claim_readings, contexts, strict=True)):
             overlap = [features.coverage(claim, r.stem_set, context.weight) for r in readings]
             chosen.append(_likeliest(similar[i] + 0.5 * np.array(overlap), pieces))
         reads = self._read(claims, [[passages[j].text for j in indices] for indices in chosen])
@@ -169,16 +174,22 @@ class EmbeddedJudge:
                 reads[i],
                 context,
             )
-            for i, (claim, indices) in enumerate(zip(claim_readings, chosen, strict=True))
+            for i, (claim, indices, context) in enumerate(
+                zip(claim_readings, chosen, contexts, strict=True)
+            )
         ]
         looked_at = [[passages[j] for j in indices] for indices in chosen]
-        return Observed(features.with_others(rows, reads), looked_at, reads, restated)
+        return Observed(features.with_others(rows, reads, own), looked_at, reads, restated)
 
     def _read(
         self, claims: Sequence[str], chosen: Sequence[Sequence[str]]
     ) -> list[NDArray[np.float64]]:
         """For each claim (k, 3): what the entailment model says of each passage chosen."""
-        pairs = [(claim, p) for claim, texts in zip(claims, chosen, strict=True) for p in texts]
+        pairs = [
+            (claim, features.as_claimed(claim, passage))
+            for claim, texts in zip(claims, chosen, strict=True)
+            for passage in texts
+        ]
         ends = np.cumsum([len(texts) for texts in chosen])
         return list(np.split(self._entailment.read(pairs), ends[:-1]))
 

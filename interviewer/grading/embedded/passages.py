@@ -11,28 +11,41 @@ from interviewer.grading.text import normalise, sentences
 
 MAX_WINDOW = 2
 MAX_PASSAGES = 160
+_OPENER = r"(?:(?:oh|hm+|uh|um|no|wait|sorry|hang on|hold on|well|actually)[\s,.!…–—-]+)"
+_WRONG = (
+    r"(?:all )?(?:wrong|incorrect|nonsense|backwards|the wrong way|"
+    r"not (?:quite |really |entirely )?(?:right|true|correct))"
+)
+# "That's not true of trees" speaks of trees, not of what was said.
+_AT_LARGE = r"(?! (?:of|for|under|when|if|in|with|on|at|to|about|because)\b)"
 _TAKEN_BACK = re.compile(
-    r"^(?:(?:oh|hm+|uh|um|no|wait|sorry|hang on|hold on|well)[\s,.!…–—-]+)*"
-    r"(?:actually,? (?:no|scratch|forget|that(?:['’]s| is| was) (?:wrong|not)|i (?:was|am) wrong|"
-    r"i take|let me (?:correct|take))"
-    r"|scratch that|strike that|forget (?:that|what i|everything i)|ignore (?:that|what i said)"
+    rf"^{_OPENER}*(?:actually,? (?:no\b|scratch|forget|i take|let me (?:correct|take))"
+    r"|scratch that|strike that|(?:please )?forget (?:that|what i|everything i)\b"
+    r"|ignore (?:that\b|what i said)"
     r"|i take (?:that|it|it all|all of (?:that|it)|everything) back"
-    r"|i (?:want to |would like to |have to )?(?:retract|withdraw)"
-    r"|(?:no,? )?(?:that|what i (?:just )?said)(?:['’]s| is| was) (?:all )?"
-    r"(?:wrong|not (?:right|true|correct)|incorrect|nonsense|backwards|the wrong way)"
-    r"|i (?:was|am) (?:wrong|mistaken)|i misspoke|let me correct (?:that|myself)|correction\b"
-    r"|on second thou?ghts?)",
+    r"|i (?:want to |would like to |have to )?(?:retract|withdraw)\b"
+    rf"|(?:that(?:['’]s| is)|what i (?:just )?said(?:['’]s| is| was)) {_WRONG}\b{_AT_LARGE}"
+    r"|i (?:was|am) (?:wrong|mistaken) (?:there|above|before|earlier|just now|and meant?)\b"
+    r"|i misspoke|let me correct (?:that|myself)|correction\s*[:,–—-]|on second thou?ghts?)"
+    rf"|^{_OPENER}+(?:that was {_WRONG}\b{_AT_LARGE}|i (?:was|am) (?:wrong|mistaken)\b)",
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"\b(?:(?:hm+|oh|or|well|sorry|no|wait|although)[\s,.…–—-]+(?:no\b|wait\b|actually|hold on)"
-    r"|no[,.…]+ (?:that|it)['’]?s\b|i (?:must|have to|need to|should|want to) (?:correct|take)"
+    r"\b(?:(?:hm+|oh|well|sorry|no|wait)[\s,.…–—-]+(?:no\b|wait\b|actually|hold on)"
+    r"|(?:or|although)(?:[,.…–—-]+\s*| )(?:no(?=\s*[,.…–—])|wait\b|actually|hold on)"
+    r"|no[,.…]+ (?:that|it)['’]?s\b|i (?:must|have to|need to|should|want to) "
+    r"(?:correct (?:that|this|it|myself|what)|take (?:that|it|this|everything|\w+ \w+) back)"
     r"|i(?:['’]ve| have)? (?:mixed|swapped|confused|got) (?:them|that|it|those|these)\b"
     r"|i (?:said|put|had) (?:that|it|this|them) (?:the wrong|wrong|backwards|the other)"
-    r"|the other way (?:a)?round|let me (?:say (?:it|that) again|start (?:over|again)|rephrase)"
-    r"|tak(?:e|ing) (?:\w+ ){1,4}back|strike (?:it|that)|scratch that|forget (?:that|what i)"
-    r"|i misspoke|on second thou?ghts?|i remember now|final answer|hold on|thinking about it"
-    r"|i only said (?:that|this|so)|let me check)",
+    r"|(?:(?:no|wait|sorry|actually|oh|hm+|i meant)\b.{0,30}\b|(?:hence|so),? it['’]?s )"
+    r"the other way (?:a)?round"
+    r"|let me (?:say (?:it|that) again|start (?:over|again)|rephrase)"
+    r"|tak(?:e|ing) (?:that|it|this|them|both|everything|all(?: of)?(?: \w+)?|what i \w+|my \w+)"
+    r" back"
+    r"|strike (?:it|that)\b|scratch that"
+    r"|i misspoke|on second thou?ghts?|i remember now|(?:my|so,?) final answer|thinking about it"
+    r"|hold on(?=\s*[,.!…–—-]|$)|i only said (?:that|this|so)|let me check)"
+    r"|(?:^|[,.;:–—-]\s|\bplease )forget (?:that|what i)\b",
     re.IGNORECASE,
 )
 _ALL_OF_IT = re.compile(
@@ -83,8 +96,9 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
     """Single sentences, then windows of two neighbours, turn by turn.
 
     Sentences that speak to the grader, praise the answer or say a thing and its opposite claim
-    nothing and are left out; so is what a later sentence takes back (the sentence before it, or
-    all of it when that is said), and every choice of alternatives in an answer made of them.
+    nothing and are left out; so is what a later sentence takes back (the sentence before it in the
+    same turn, or all of it when that is said), and every choice of alternatives in an answer made
+    of them.
     """
     spans = [(turn, text, s, e) for turn, text in said for s, e in sentences(text)]
     offers = [offers_alternatives(text[s:e]) for _, text, s, e in spans]
@@ -92,7 +106,7 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
     kept: list[int] = []
     addressed = False
     corrected: int | None = None
-    for i, (_, text, start, end) in enumerate(spans):
+    for i, (turn, text, start, end) in enumerate(spans):
         sentence = text[start:end]
         if speaks_to_grader(sentence):
             addressed = True
@@ -104,7 +118,7 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
         if _TAKEN_BACK.search(sentence):
             if _ALL_OF_IT.search(sentence):
                 kept.clear()
-            elif kept:
+            elif kept and spans[kept[-1]][0] == turn:
                 kept.pop()
         kept.append(i)
     windows = [
