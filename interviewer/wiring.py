@@ -222,6 +222,9 @@ class Services:
         if remember:
             key = changed.api_key.get_secret_value()
             values = dict(zip(MODEL_VARIABLES, (changed.model, changed.base_url, key), strict=True))
+            if changed.judge == "llm" and not changed.has_model:
+                # A judge without its model would keep the program from starting.
+                values["INTERVIEWER_JUDGE"] = ""
             keep(
                 changed.home,
                 {n: v for n, v in values.items() if n not in self.fixed_variables},

@@ -6,6 +6,7 @@ import pytest
 
 from interviewer.errors import UsageError
 from interviewer.settings import Configuration
+from interviewer.wiring import Services
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -105,3 +106,18 @@ def test_the_key_is_not_shown(tmp_path: Path) -> None:
     for text in (repr(read), str(read), read.model_dump_json(), str(read.model_dump())):
         assert HUSH not in text
     assert "hush" not in repr(read)
+
+
+@pytest.mark.parametrize(("judge", "kept"), [("llm", False), ("embedded", True)])
+def test_without_its_model_a_judge_does_not_keep_the_program_from_starting(
+    home: Path, judge: str, kept: bool
+) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text(
+        f'INTERVIEWER_MODEL = "m"\nOPENAI_API_KEY = "{HUSH}"\nINTERVIEWER_JUDGE = "{judge}"\n'
+    )
+    Services(Configuration.read()).set_up_model("", "", "", remember=True)
+    read = Configuration.read()
+    assert not read.has_model
+    assert read.judge == "embedded"
+    assert ("INTERVIEWER_JUDGE" in (home / "settings.toml").read_text()) is kept

@@ -22,25 +22,37 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator["Callable[[int, int], None]"]:
-    """A progress bar on standard error that appears with the first `report(done, total)`."""
+    """A progress bar on standard error, from the first `report(done, total)` until all is done.
+
+    Only so long: it draws whenever it likes. A later report begins another.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=False)
-    task = None
+    bar: Progress | None = None
 
     def report(done: int, total: int) -> None:
-        nonlocal task
-        if task is None:
+        nonlocal bar
+        if bar is None:
+            bar = Progress(
+                *columns,
+                console=Console(stderr=True),
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
             bar.start()
-            task = bar.add_task(what, total=total)
-        bar.update(task, completed=done, total=total)
+            bar.add_task(what, total=total)
+        bar.update(bar.task_ids[0], completed=done, total=total)
+        if done >= total:
+            bar.stop()
+            bar = None
 
     try:
         yield report
     finally:
-        bar.stop()
+        if bar is not None:
+            bar.stop()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`interviewer grade`: grade a file of answers against the points they come with."""
 
 import json
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,10 +10,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from interviewer.cli.console import progress, read_text, services
-from interviewer.domain import Criterion, Grade, Grading, Purpose, Turn, Who
+from interviewer.domain import Criterion, Grade, Grading, Purpose, Text, Turn, Who
 from interviewer.errors import AnswerRefused, FileError, UsageError
 from interviewer.grading import guard
 from interviewer.grading.grader import Grader
@@ -24,9 +25,9 @@ Line = dict[str, object]
 class _Point(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    id: str = Field(min_length=1)
-    text: str = Field(min_length=1)
-    weight: float = Field(default=1, gt=0)
+    id: Text
+    text: Text
+    weight: float = Field(default=1, gt=0, allow_inf_nan=False)
 
 
 class Record(BaseModel):
@@ -34,10 +35,18 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str = Field(min_length=1)
-    question: str = Field(min_length=1)
+    id: Text
+    question: Text
     points: tuple[_Point, ...] = Field(min_length=1)
     answer: str
+
+    @field_validator("points")
+    @classmethod
+    def _distinct(cls, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        for point, times in Counter(p.id for p in points).items():
+            if times > 1:
+                raise ValueError(f"the id {point!r} stands twice")
+        return points
 
 
 def grade(
@@ -188,7 +197,8 @@ def _read(path: Path) -> Iterator[Record]:
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"]) or "the line"
-            raise FileError(f"{path}, line {number}: {key}: {first['msg']}: mend it") from error
+            reason = first["msg"].removeprefix("Value error, ")
+            raise FileError(f"{path}, line {number}: {key}: {reason}: mend it") from error
         if record.id in seen:
             raise FileError(f"{path}, line {number}: the id {record.id!r} stands twice: rename one")
         seen.add(record.id)
@@ -202,10 +212,14 @@ def _already_graded(output: Path, records: Sequence[Record], version: str) -> in
     """
     if not output.is_file():
         return 0
-    text = read_text(output)
-    whole = text[: text.rfind("\n") + 1]
-    lines = whole.splitlines()
     try:
+        held = output.read_bytes()
+    except OSError as error:
+        raise FileError(f"{output}: cannot be read ({error.strerror}): check the path") from error
+    # In bytes up to here: the cut may have gone through a character.
+    whole = held[: held.rfind(b"\n") + 1]
+    try:
+        lines = whole.decode().split("\n")[:-1]
         found = [(line["id"], line.get("version")) for line in map(json.loads, lines)]
     except (ValueError, KeyError, TypeError, AttributeError):
         found = [(None, None)]
@@ -215,6 +229,6 @@ def _already_graded(output: Path, records: Sequence[Record], version: str) -> in
             f"{output}: holds other grades than these (other answers, or another version of the "
             "judge): remove it or choose another file"
         )
-    if whole != text:
-        output.write_text(whole, encoding="utf-8")
+    if whole != held:
+        os.truncate(output, len(whole))
     return len(found)

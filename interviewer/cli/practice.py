@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +17,6 @@ from interviewer.errors import (
     UsageError,
 )
 from interviewer.grading import guard
-from interviewer.interview import session
 from interviewer.interview.interviewer import Interviewer
 from interviewer.report import FORMATS, render
 from interviewer.report.render import banded
@@ -122,33 +120,39 @@ def _from_file(host: Interviewer, interview: Interview, answers: list[str]) -> I
 def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
     typer.echo(f"\n{HELP}", err=True)
     while not interview.closed:
-        text = "\n".join(_lines()).strip()
-        match text:
-            case "/end":
-                interview = host.end(interview)
-            case "/skip":
+        text, command = _typed()
+        try:
+            if command == "/skip":
                 interview = _reply(host, interview, None)
-            case _:
-                try:
-                    interview = _reply(host, interview, text)
-                except AnswerRefused as error:
-                    typer.echo(f"interviewer: {error}", err=True)
+            elif not command:
+                interview = _reply(host, interview, text)
+            elif text:
+                interview = host.hear(interview, text)
+        except AnswerRefused as error:
+            typer.echo(f"interviewer: {error}", err=True)
+        if command == "/end":
+            interview = host.end(interview)
     return interview
 
 
-def _lines() -> Iterator[str]:
-    """What is typed up to an empty line; the end of input ends the interview."""
+def _typed() -> tuple[str, str]:
+    """What is typed up to an empty line, or up to a command, and that command.
+
+    The end of input is an `/end`. Raises `FileError` where the input is no text.
+    """
+    lines: list[str] = []
     while True:
         try:
             line = input("> ")
         except EOFError:
-            yield "/end"
-            return
-        if not line.strip():
-            return
-        yield line
-        if line.strip() in ("/end", "/skip"):
-            return
+            line = "/end"
+        except UnicodeDecodeError as error:
+            raise FileError(
+                f"standard input: it holds a byte that is not {error.encoding}: save it as that"
+            ) from error
+        if line.strip() in ("", "/skip", "/end"):
+            return "\n".join(lines).strip(), line.strip()
+        lines.append(line)
 
 
 def _reply(host: Interviewer, interview: Interview, answer: str | None) -> Interview:
@@ -167,5 +171,6 @@ def _show(interview: Interview, seen: int) -> None:
                 typer.echo(f"\n{turn.notice}", err=True)
             number = ""
             if turn.purpose is Purpose.ASK:
-                number = f"[{len(session.asked(interview))}] "
+                asked = [t for t in interview.turns[: turn.index + 1] if t.purpose is Purpose.ASK]
+                number = f"[{len(asked)}] "
             typer.echo(f"\n{number}{turn.text}")

@@ -1,6 +1,6 @@
 """A report as a file: JSON for programs, Markdown and HTML for people.
 
-Everything said in the interview is untrusted: it is escaped in HTML and fenced in Markdown.
+Everything said in the interview is untrusted: it is escaped in HTML, fenced or escaped in Markdown.
 """
 
 import html
@@ -74,7 +74,7 @@ def to_json(report: Report) -> str:
 
 
 def to_markdown(report: Report) -> str:
-    """The report as Markdown; the candidate's words stand in escaped block quotes."""
+    """The report as Markdown; what was said stands fenced as it was typed, quotes of it escaped."""
     return "\n".join(_markdown(report)) + "\n"
 
 
@@ -137,7 +137,7 @@ def _markdown(report: Report) -> Iterator[str]:
         for turn in question.turns:
             who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
             yield f"**{who}** ({turn.purpose}):"
-            yield _quoted(turn.text)
+            yield _fenced(turn.text)
             yield ""
         yield "</details>"
     if report.study:
@@ -156,6 +156,13 @@ def _markdown_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
             yield _quoted(verdict.evidence)
 
 
+def _fenced(text: str) -> str:
+    """A code block of the text as it is, between fences longer than any in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"
+
+
 def _quoted(text: str) -> str:
     """An indented block quote in which nothing is Markdown or HTML."""
     return "\n".join(f"  > {line}" for line in _escaped(text).splitlines() or [""])
@@ -163,7 +170,7 @@ def _quoted(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """The text with nothing in it that is Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|$~-])", r"\\\1", html.escape(text, quote=False))
+    return re.sub(r"([\\`*_{}\[\]()#+.!|$~=-])", r"\\\1", html.escape(text, quote=False))
 
 
 def _html(report: Report) -> Iterator[str]:

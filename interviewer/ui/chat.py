@@ -1,10 +1,12 @@
 """The conversation view."""
 
+from typing import NamedTuple
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from interviewer.domain import Grading, Interview, Mode, Purpose, Status, Turn, Who
-from interviewer.errors import AnswerRefused
+from interviewer.errors import Conflict, InterviewerError
 from interviewer.interview import session
 from interviewer.interview.interviewer import Interviewer
 from interviewer.interview.policy import Move
@@ -13,32 +15,68 @@ from interviewer.report.render import DRAFTED
 from interviewer.ui.text import plain
 from interviewer.wiring import Services
 
-DRAFT = "draft"
+ANSWER = "answer"
+SHOWN = "shown"
+MOVED_ON = (
+    "The conversation went on before this was sent: read what was said since, "
+    "then change it or send it again."
+)
+
+Prompt = tuple[str, int]
+"""What there is to answer: an interview, after so many turns."""
+
+
+class Draft(NamedTuple):
+    """An answer that was not taken: what it was to answer, and why it was not taken."""
+
+    text: str
+    prompt: Prompt | None
+    why: str
 
 
 def show(services: Services, interview: Interview) -> None:
-    """Draw the conversation, take the next answer, save it, then have it graded.
+    """Draw the conversation, take what was sent to it, then have the interviewer go on.
 
-    An interview that was cut off between an answer and what follows goes on first.
+    An answer and a pass count for what the page showed when they were sent: if the conversation
+    has gone on since, the answer is kept as a draft and the pass is ignored.
     """
     host = services.interviewer
-    _sidebar(host, interview)
-    for turn in interview.turns:
-        _turn(interview, turn)
-    if session.need(interview) in (Need.GRADE, Need.SPEAK):
-        _go_on(host, interview)
-    text = _input()
-    if text is None:
-        return
-    try:
-        heard = host.hear(interview, text)
-    except AnswerRefused as error:
-        st.session_state[DRAFT] = text
-        st.session_state["refused"] = str(error)
+    conversation = st.container()
+    listening = session.need(interview) is Need.LISTEN
+    shown = st.session_state.get(SHOWN)
+    text = _input(interview, listening)
+    if text is not None:
+        _take(host, interview, text, shown)
         st.rerun()
-    st.session_state.pop(DRAFT, None)
-    _turn(heard, heard.turns[-1])
-    _go_on(host, heard)
+    _sidebar(host, interview, listening, shown)
+    with conversation:
+        for turn in interview.turns:
+            _turn(interview, turn)
+        if not listening:
+            _go_on(host, interview)
+    st.session_state[SHOWN] = _prompt(interview)
+
+
+def _prompt(interview: Interview) -> Prompt:
+    return interview.id, len(interview.turns)
+
+
+def _draft_key(interview: Interview) -> str:
+    return f"draft-{interview.id}"
+
+
+def _take(host: Interviewer, interview: Interview, text: str, shown: Prompt | None) -> None:
+    """Save an answer to what the page showed; one that cannot be taken is kept as a draft."""
+    why = ""
+    if shown == _prompt(interview):
+        try:
+            host.hear(interview, text)
+        except InterviewerError as error:
+            why = str(error)
+        else:
+            st.session_state.pop(_draft_key(interview), None)
+            return
+    st.session_state[_draft_key(interview)] = Draft(text, shown, why)
 
 
 def _go_on(host: Interviewer, interview: Interview) -> None:
@@ -60,14 +98,18 @@ def _go_on(host: Interviewer, interview: Interview) -> None:
     st.rerun()
 
 
-def _input() -> str | None:
-    """The answer sent now. One that was refused stays in a box, to be changed and sent again."""
-    if DRAFT in st.session_state:
-        st.error(st.session_state.get("refused", ""), icon="⚠️")
-        changed = st.text_area("Your answer, to change", value=st.session_state[DRAFT], height=300)
-        return changed if st.button("Send again", type="primary") else None
-    sent = st.chat_input("Your answer", key="answer")
-    return str(sent) if sent else None
+def _input(interview: Interview, listening: bool) -> str | None:
+    """What was sent to the page. A draft stays in a box, to be changed and sent again."""
+    draft = st.session_state.get(_draft_key(interview))
+    if draft is None:
+        # Read before the box is drawn: from one drawn disabled Streamlit drops what was sent.
+        sent = st.session_state.get(ANSWER)
+        st.chat_input("Your answer", key=ANSWER, disabled=not listening)
+        return str(sent) if sent else None
+    why = draft.why if draft.prompt == _prompt(interview) else MOVED_ON
+    st.error(plain(why), icon="⚠️")
+    changed = st.text_area("Your answer, to change", value=draft.text, height=300)
+    return changed if st.button("Send again", type="primary") else None
 
 
 def _turn(interview: Interview, turn: Turn) -> None:
@@ -87,7 +129,9 @@ def _turn(interview: Interview, turn: Turn) -> None:
                 st.code(question.coding.starter, language="python")
 
 
-def _sidebar(host: Interviewer, interview: Interview) -> None:
+def _sidebar(
+    host: Interviewer, interview: Interview, listening: bool, shown: Prompt | None
+) -> None:
     opened = session.asked(interview)
     with st.sidebar:
         st.subheader(f"Question {max(1, len(opened))} of {len(interview.plan)}")
@@ -111,10 +155,16 @@ def _sidebar(host: Interviewer, interview: Interview) -> None:
             st.caption(
                 f"Began at {interview.started:%H:%M} UTC, {interview.settings.minutes} minutes"
             )
-        if st.button("Pass on this question", width="stretch"):
+        passes = st.button("Pass on this question", width="stretch", disabled=not listening)
+        if passes and shown == _prompt(interview):
             host.skip(interview)
+            st.session_state.pop(_draft_key(interview), None)
             st.rerun()
         if st.button("End and see the report", width="stretch"):
-            host.end(interview)
+            try:
+                host.end(interview)
+            except Conflict:
+                # What was being graded when it was pressed has its grade now.
+                host.end(host.load(interview.id))
             st.rerun()
         st.caption("Saved after every turn: the address of this page brings you back.")

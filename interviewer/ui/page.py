@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from interviewer.errors import InterviewerError
+from interviewer.errors import Conflict, InterviewerError
 from interviewer.ui import chat, report, setup
+from interviewer.ui.text import plain
 from interviewer.wiring import Services
 
 ADDRESS = "interview"
@@ -16,8 +17,14 @@ def show(services: Callable[[], Services]) -> None:
     st.set_page_config(page_title="Interviewer", page_icon="🎙️", layout="centered")
     try:
         _route(services())
+    except Conflict:
+        # Another run of the page has just stored what this one was at: show how it stands now.
+        st.rerun()
     except InterviewerError as error:
-        st.error(str(error), icon="⚠️")
+        st.error(plain(str(error)), icon="⚠️")
+        if sent := st.session_state.get(chat.ANSWER):
+            st.caption("Your answer could not be taken; it is here to be copied:")
+            st.code(sent, language=None, wrap_lines=True)
         if st.button("Start over"):
             st.query_params.clear()
             st.rerun()

@@ -3,7 +3,7 @@
 import re
 
 _FORMULA = re.compile(r"\$(?=\S)[^$\n]{1,300}?(?<=\S)\$(?!\d)")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|~<>&:$-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|~<>&:$=-])")
 
 
 def plain(text: str) -> str:

@@ -2,15 +2,18 @@
 
 import html.parser
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from interviewer.domain import Band, Interview, Mode, Question, Settings
+from interviewer.domain import Band, Interview, Mode, Purpose, Question, Settings, Who
 from interviewer.errors import UsageError
 from interviewer.grading.grader import Grader
 from interviewer.interview.interviewer import Interviewer
 from interviewer.report import Report, build, render
-from interviewer.report.build import joint, missed_claims
+from interviewer.report.build import Debrief, TurnLine, joint, missed_claims
 from tests.fakes import KeywordJudge, MemoryArchive, say, ticking
 
 HOSTILE = "<script>alert(1)</script> [link](javascript:alert(1)) </blockquote>"
@@ -83,10 +86,37 @@ def test_html_holds_no_markup_of_the_candidate(report: Report) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_markdown_escapes_what_was_said(report: Report) -> None:
-    text = render(report, "out.md")
-    assert "<script>" not in text
-    assert "\\[link\\]\\(javascript" in text
+FENCED = re.compile(r"^(`{3,})\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
+
+
+def answered(report: Report, text: str) -> Report:
+    """The report of an interview in which only this was said."""
+    turn = TurnLine(who=Who.CANDIDATE, purpose=Purpose.ANSWER, point=None, text=text)
+    question = report.questions[0].model_copy(update={"turns": (turn,)})
+    return report.model_copy(update={"questions": (question,)})
+
+
+def test_markdown_brings_code_as_it_was_typed(report: Report) -> None:
+    code = "def mean(xs):\n    # <b>\n    return sum(xs) / len(xs)\n\n\nprint(mean([1_0]))"
+    assert f"```\n{code}\n```" in render(answered(report, code), "out.md")
+
+
+@given(st.text("`~\n <a>", max_size=40).map(str.strip).filter(bool))
+def test_nothing_said_breaks_out_of_its_fence_in_markdown(report: Report, text: str) -> None:
+    fence, said = next(
+        (m[1], m[2]) for m in FENCED.finditer(render(answered(report, text), "out.md"))
+    )
+    assert said == text
+    assert fence not in text
+
+
+def test_markdown_escapes_what_stands_in_no_fence(report: Report) -> None:
+    written = report.model_copy(update={"debrief": Debrief(text=f"{HOSTILE}\n===", by="a model")})
+    outside = FENCED.sub("", render(written, "out.md"))
+    assert "<script>" not in outside
+    assert "\\[link\\]\\(javascript" in outside
+    assert "\n===" not in outside
+    assert "\n\\=\\=\\=" in outside
 
 
 def test_another_format_is_refused(report: Report) -> None:

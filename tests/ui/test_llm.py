@@ -3,14 +3,20 @@
 import stat
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from interviewer.interview.interviewer import AWAY, BACK
+from interviewer.grading.grader import Grader
+from interviewer.interview.interviewer import AWAY, BACK, Interviewer
 from interviewer.llm.breaker import Breaker
 from interviewer.llm.langchain_model import LangChainModel
+from interviewer.report import Report
+from interviewer.report.build import Debrief
+from interviewer.report.debrief import Debriefer
+from interviewer.store import SqlStore, database_url
 from interviewer.wiring import Services
 from tests.banks import ONE_OF_EACH, home_with_bank
 from tests.conftest import CONFIGURED_BY
@@ -117,6 +123,27 @@ def test_an_interview_worded_and_judged_by_the_model(configured: Path, endpoint:
         assert not file.is_file() or KEY.encode() not in file.read_bytes(), file
 
 
+def test_two_pages_that_have_one_report_debriefed_both_show_it(
+    configured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Debriefer.write
+
+    def overtaken(self: Debriefer, report: Report) -> Debrief:
+        with SqlStore(database_url(None, configured)) as store:
+            other = Interviewer(
+                store, Grader(KeywordJudge()), [], lambda *_: [], lambda: datetime.now(UTC)
+            )
+            other.add_debrief(other.load(report.id), DEBRIEF, "the other page")
+        return write(self, report)
+
+    page = start(open_page())
+    answer(page, "It switches units off, which helps somehow or other.")
+    monkeypatch.setattr(Debriefer, "write", overtaken)
+    click(page, "End and see the report")
+    assert not page.error
+    assert "Written by the other page" in " ".join(c.value for c in page.caption)
+
+
 def test_an_endpoint_stopped_in_mid_interview_and_back(
     configured: Path, endpoint: Endpoint
 ) -> None:
@@ -133,6 +160,7 @@ def test_an_endpoint_stopped_in_mid_interview_and_back(
     answer(page, "Some third words about it that miss the point.")
     assert "Judge: scripted" in [c.value for c in page.sidebar.caption]
     answer(page, "Some fourth words about it that miss the point.")
+    answer(page, "Some fifth words about it that miss the point.")
     assert page.title[0].value == "Your report"
     assert BACK in [c.value.replace("\\", "") for c in page.caption]
 

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from interviewer.errors import StoreError
+from interviewer.store import SqlStore
 from interviewer.ui.text import plain, quoted
 from tests.banks import ONE_OF_EACH, home_with_bank
 from tests.conftest import CONFIGURED_BY
@@ -87,11 +89,31 @@ def test_an_unknown_interview_is_one_line_with_a_way_out(page: AppTest) -> None:
     assert page.title[0].value == "Practise a machine-learning interview"
 
 
+def test_an_address_brings_no_markup_onto_the_page(page: AppTest) -> None:
+    page.query_params["interview"] = "![x](https://evil.example/a.png)"
+    page.run()
+    assert "![x]" not in page.error[0].value
+    assert "![x](https://evil.example/a.png)" in page.error[0].value.replace("\\", "")
+
+
+def test_an_answer_sent_while_nothing_can_be_read_is_shown_to_be_copied(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise StoreError("the database is away: start it")
+
+    start(page)
+    monkeypatch.setattr(SqlStore, "events", gone)
+    page.chat_input(key="answer").set_value("An answer of *some* length.").run()
+    assert "away" in page.error[0].value
+    assert page.code[0].value == "An answer of *some* length."
+
+
 @given(st.text(max_size=200))
 def test_no_text_brings_markup_of_its_own(text: str) -> None:
     for shown in (plain(text), quoted(text)):
         bare = shown.replace("\\\\", "")
-        for special in ("<", "[", "`", "*", "!"):
+        for special in ("<", "[", "`", "*", "!", "="):
             unescaped = bare.replace(f"\\{special}", "")
             inside_formula = "$" in bare
             assert special not in unescaped or inside_formula

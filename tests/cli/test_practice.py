@@ -1,0 +1,93 @@
+"""An interview in the terminal: what is typed, line by line, and what comes of it."""
+
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner
+
+from interviewer.cli import app
+from interviewer.domain import Interview, Purpose, Question, Settings, Who
+from interviewer.errors import FileError
+from interviewer.grading.grader import Grader
+from interviewer.interview.interviewer import Interviewer
+from interviewer.wiring import Services
+from tests.banks import KNOWLEDGE
+from tests.fakes import KeywordJudge, MemoryArchive, ticking
+
+Practise = Callable[..., str]
+
+
+@pytest.fixture
+def archive() -> MemoryArchive:
+    return MemoryArchive()
+
+
+@pytest.fixture
+def host(archive: MemoryArchive, dropout: Question) -> Interviewer:
+    from interviewer.bank import load_question
+
+    forest = load_question(KNOWLEDGE / "algorithms" / "random-forest.yaml")
+    grader = Grader(KeywordJudge())
+    return Interviewer(archive, grader, [dropout, forest], lambda *_: [], ticking())
+
+
+@pytest.fixture
+def practise(home: object, host: Interviewer, monkeypatch: pytest.MonkeyPatch) -> Practise:
+    """Runs the command in this process with all that is typed; gives what it printed."""
+    monkeypatch.setattr(Services, "interviewer", host)
+    monkeypatch.setattr(Services, "study_next", lambda *_: [])
+
+    def run(typed: str | bytes, *arguments: str) -> str:
+        done = CliRunner().invoke(app, ["practice", "--mode", "exam", *arguments], input=typed)
+        if done.exception:
+            raise done.exception
+        return done.stdout
+
+    return run
+
+
+def heard(archive: MemoryArchive, host: Interviewer) -> list[tuple[Purpose, str]]:
+    """What the candidate said in the one interview there is."""
+    (interview_id,) = archive.kept
+    turns = host.load(interview_id).turns
+    return [(t.purpose, t.text) for t in turns if t.who is Who.CANDIDATE]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("I am not sure\n/skip\n/end\n", [(Purpose.SKIP, "(skipped)")]),
+        ("Some words\nof mine\n/end\n", [(Purpose.ANSWER, "Some words\nof mine")]),
+        ("Some words\nof mine\n", [(Purpose.ANSWER, "Some words\nof mine")]),
+        ("Some words\n\n/end\n", [(Purpose.ANSWER, "Some words")]),
+        ("x" * 9_000 + "\n/end\n", []),
+        ("/end\n", []),
+        ("", []),
+    ],
+)
+def test_a_command_is_no_part_of_the_answer_before_it(
+    practise: Practise,
+    archive: MemoryArchive,
+    host: Interviewer,
+    typed: str,
+    said: list[tuple[Purpose, str]],
+) -> None:
+    assert "Score:" in practise(typed)
+    assert heard(archive, host) == said
+
+
+def test_a_resumed_interview_numbers_its_questions_as_they_were_asked(
+    practise: Practise, host: Interviewer
+) -> None:
+    interview: Interview = host.start(Settings(questions=2))
+    while len([t for t in interview.turns if t.purpose is Purpose.ASK]) < 2:
+        interview = host.proceed(host.skip(interview))
+    shown = practise("/end\n", "--resume", interview.id)
+    first, second = interview.plan
+    assert f"[1] {first.question}" in shown
+    assert f"[2] {second.question}" in shown
+
+
+def test_input_that_is_no_text_is_one_line(practise: Practise) -> None:
+    with pytest.raises(FileError, match=r"standard input: .* not utf-8"):
+        practise(b"caf\xe9\n\n")
