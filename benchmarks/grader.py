@@ -35,10 +35,11 @@ def main() -> None:
             gold = attacks if what == "attacks" else source
             begin = time.perf_counter()
             subprocess.run(
-                [sys.executable, "-m", "interviewer", "grade", source, "--output", graded],
+                [sys.executable, "-m", "interviewer", "grade", source, "--output", graded,
+                 "--judge", "embedded"],
                 env={**os.environ, "INTERVIEWER_HOME": scratch},
                 check=True,
-            )
+            )  # fmt: skip
             seconds = time.perf_counter() - begin
             with graded.open(encoding="utf-8") as lines:
                 count = sum(1 for _ in lines)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_installed_wheel_holds_an_interview_from_another_folder(tmp_path: Path) -> None:
-    uv = Path(sys.executable).parent / "uv"
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     certificates = {**os.environ, "UV_SYSTEM_CERTS": "1"}
     build = subprocess.run(
         [str(uv), "build", "--wheel", "--out-dir", str(tmp_path / "dist"), str(ROOT)],
