@@ -163,7 +163,11 @@ def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | No
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise BankError(f"no such folder: {folder}: check the folder of the bank")
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+    found = (path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+    # Hidden folders hold other programs' files.
+    return sorted(
+        p for p in found if not any(x.startswith(".") for x in p.relative_to(folder).parts)
+    )
 
 
 def _yaml_complaint(error: yaml.MarkedYAMLError, text: str) -> str:

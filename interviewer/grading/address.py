@@ -21,35 +21,37 @@ _SOMEBODY = (
 )
 _PRETENDS = re.compile(
     rf"{_START}(?:system|administrator|admin|developer|grader|evaluator|examiner|judge) "
-    r"(?:note|notice|message|override|instruction)s?(?=\s*(?:[^\w\s]|$)| (?:to|for|from|all)\b)"
+    r"(?:note|notice|message|override|instruction)s?"
+    r"(?=\s*(?:[^\w\s]|$)| (?:to|for|from|all|the (?:candidate|answer)|this answer|mark|every)\b)"
     rf"|{_START}(?:note|message|reminder|memo|warning|notice|attention|instructions?|hint|todo)s?"
     rf"\W{{0,3}}(?:(?:to|for)\W?(?:the |any |all )?(?:attention of (?:the )?)?{_SOMEBODY}"
     rf"|(?:the )?{_GRADER})\b"
     rf"|\b(?:to|for) the attention of (?:the )?{_SOMEBODY}\b"
     rf"|{_START}assistant\s*:"
-    rf"|{_START}system\s*:(?=.*\b(?:grad\w+|marks?|award\w*|verdicts?|candidate\w*|answer\w*|"
+    rf"|{_START}system\s*:(?=.*\b(?:grad\w+|marks?|award\w*|verdicts?|the candidate|answer\w*|"
     r"points?|rubric|ignore|instructions?|credit|you|evaluation|conversation)\b)"
     r"|\bto who(?:so)?ever (?:grades|assesses|marks|evaluates|reads)\b"
     rf"|\bdear {_SOMEBODY}\b|\bas an? {_SOMEBODY},? you\b"
     rf"|\byou are (?:not|no longer) (?:an? |the )?{_SOMEBODY}\b"
     rf"|{_START}(?:final )?(?:verdict|grade|score)s?\s*[:=]\s*"
-    r"(?:met|correct|full|[a-c]\b(?!\s*[*·×+/^-])|100?\b(?!\s*[*·×+-]))"
+    r"(?:met|correct|full|[a-c]\b(?!\s*[*·×+/(−^-])|100?\b(?!\s*(?:[*·×+−-]|/\s*\()))"
 )
 _FORGES = re.compile(
     r"<\|?/?(?:im_(?:start|end)|(?:system|assistant|candidate\w*|rubric|grades?|verdicts?|point|"
     r"reference_points)\b)|\[/?inst\]"
     r"|[-=#*_~]{3,}\s*(?:end|begin|start) (?:of )?(?:the )?(?:candidate|trusted|untrusted|system|"
     r"instructions|answer|data)\b"
-    r"|\bp\d+[\"')\]}]*\s*(?:[:=→>{–—-]\s*)+[\"']?met\b|\bp\d+ met\W+p\d+ met\b"
+    r"|\bp\d+[\"')\]}]*\s*(?:[:=→>{|(–—-]\s*)+[\"']?met\b|\bp\d+ met\W+p\d+ met\b"
     r"|\bdata-met\b|=\s*[\"']met\b|\"p\d+\"\s*:\s*(?:true|1)\b"
     r"|\"(?:verdicts?|precomputed|skip_llm|all_points)\"\s*:"
     r"|\b[a-z]+[а-я][a-zа-я]*\b|\b[а-я]+[a-z][a-zа-я]*\b"
 )
 """Markup, verdicts in a machine's form, and words of two alphabets: nobody says these."""
 _ORDERS = re.compile(
-    r"(?:^|[.!?,;:]\s+|\b(?:please|now|kindly|and|you (?:must|should|can|may|have to)) )"
+    r"(?:^|[.!?,;:]\s+|\b(?:please|now|kindly|and|(?:you|graders?|judges?|examiners?|"
+    r"evaluators?|assessors?|markers?|system) (?:must|should|can|may|have to)) )"
     r"(?:(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rubric|criteria|grading|"
-    r"prompt(?! (?:tokens?|loss|part|length|templates?))|"
+    r"prompt(?! (?:tokens?|loss|part|length|templates?|when|while|in))|"
     r"reference (?:points?|answers?|solutions?|list))"
     r"|stop (?:\w+ ){0,3}(?:grading|marking|rubric))\b"
     r"|\b(?:return|answer|output|reply|say|enter|record)\b.{0,20}\bmet (?:for|seven|six|five|to)\b"
@@ -96,9 +98,9 @@ _OF_ITSELF = re.compile(
     r"|\bi(?:['’]ve| have) (?:now |just |also |thus )?"
     r"(?:(?:given|provided|covered|shown|named) "
     r"(?:an? |the )?(?:correct|full|complete|right|all|every|each|key|main)\b"
-    r"|made (?:the |all )?(?:correct |full |complete |right |every |each |key |main )(?:\w+ ){0,2}?"
-    r"(?:accounts?|answers?|explanations?|points?|story|picture|parts?|aspects?|elements?|steps?|"
-    r"ideas?|details?|facts?|reasons?|arguments?|requirements?|claims?)\b)"
+    r"|made (?=(?:all|every|each|an? (?:correct|full|complete|right)|the (?:correct|full|complete|"
+    r"right|key|main))\b)(?:\w+ ){1,4}?(?:accounts?|answers?|explanations?|points?|arguments?|"
+    r"claims?|story|picture)\b)"
 )
 _DOES_NOT = (
     r"(?:do(?:es)?n['’]t|is n['’]?t|isn['’]t|aren['’]t|can(?:no|['’])t|do(?:es)? not|"
@@ -107,7 +109,8 @@ _DOES_NOT = (
 _BOTH_WAYS = re.compile(
     r"\bor (?:possibly |maybe |perhaps |also |else )*(?:the other way (?:a)?round|none of|"
     rf"(?:it|they|that|this) {_DOES_NOT}\b|{_DOES_NOT}(?=\s*(?:[.,;!?]|$)))"
-    rf"|\b(?:do|does|is|are|can|may) or {_DOES_NOT}|\b(\w{{3,}}?)s? or {_DOES_NOT} \1\b"
+    rf"|\b(?:do|does|is|are|can|may) or {_DOES_NOT}"
+    rf"|\b(\w{{3,}}?)(?:s|es)?\b[^.;]{{0,40}} or (?:it )?{_DOES_NOT} \1\b"
     r"|\bit(?:['’]s| is) (?:certainly |surely |probably )?one of the (?:two|three)\b"
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from interviewer.bank.words import content_stems, words
 from interviewer.domain import Evidence
-from interviewer.grading.text import normalise
+from interviewer.grading.text import ITEM_NUMBER, normalise
 
 MIN_CONTENT_WORDS = 3
 ECHO_SHARE = 0.8
@@ -51,7 +51,9 @@ def is_echo(quote: str, heard: Iterable[str]) -> bool:
 
 
 def _numbers(text: str) -> set[str]:
-    return {w for w in words(text) if w[0].isdigit() or w in _NUMBER_WORDS}
+    """The numbers in a text, but for that of a list's item."""
+    said = words(ITEM_NUMBER.sub("", text, count=1))
+    return {w for w in said if w[0].isdigit() or w in _NUMBER_WORDS}
 
 
 def before(heard: Sequence[tuple[int, str]], turn: int) -> list[str]:

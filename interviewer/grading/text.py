@@ -22,9 +22,11 @@ LINE_WORDS = 4
 """A line that begins with a capital begins a sentence if it and the one before it have so many."""
 _FACTORIAL = re.compile(r"(?:\b\w|\))!$")
 _GOES_ON = re.compile(
-    r"(?:[,;:(–—=+-]|\b(?:and|or|but|of|the|an?|to|in|for|by|with|as|is|are|that))$"
+    r"(?:[,;:(–—=+-]|\b(?:and|or|but|of|the|an?|to|in|on|at|for|from|by|with|via|between|over|"
+    r"under|than|as|is|are|not|that|which|when|if|because|using|we|its|their))$"
 )
-_ITEM_NUMBER = re.compile(r"\s*[-*•(]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]+")
+ITEM_NUMBER = re.compile(r"\s*[-*•(]?\s*(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]+")
+"""What numbers the item of a list."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         before = text[start : cut.start()]
         if "\n" not in cut.group() and _ABBREVIATION.search(before):
             continue
-        if _ITEM_NUMBER.fullmatch(before) or not _ends(text, start, cut):
+        if ITEM_NUMBER.fullmatch(before) or not _ends(text, start, cut):
             continue
         spans.append((start, cut.start()))
         start = cut.end()
@@ -78,9 +80,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _ends(text: str, start: int, cut: re.Match[str]) -> bool:
     """Whether a sentence really ends here: not in a formula, not in a wrapped line."""
     before, after = text[start : cut.start()].rstrip(), text[cut.end() :].lstrip()
-    if _FACTORIAL.search(before):
-        return after[:1].isupper()
-    if before.endswith((".", "!", "?")) or "\n" not in cut.group() or not after[:1].isupper():
+    if "\n" not in cut.group():
+        return not _FACTORIAL.search(before) or after[:1].isupper()
+    if before.endswith((".", "!", "?", "…")) or not after[:1].isupper():
         return True
     if cut.group().count("\n") > 1:
         return True

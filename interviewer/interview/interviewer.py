@@ -39,6 +39,11 @@ from interviewer.interview.wording import Utterance, Wording
 from interviewer.llm.usage import booked_to
 
 MAX_INQUIRY_WORDS = 30
+_PREAMBLE = frozenset(
+    content_stems("sure okay let me first need some numbers before design clarify requirements "
+                  "ask question start begin anything would like want understand")
+)  # fmt: skip
+"""What leads up to a question."""
 RECENT_INTERVIEWS = 10
 AWAY = "The language model is away: the bank's own words and the embedded judge stand in."
 BACK = "The language model is back."
@@ -356,7 +361,7 @@ def _inquires(text: str, question: Question) -> bool:
         bool(spoken)
         and spoken[-1].endswith("?")
         and bool(content_stems(text))
-        and len(content_stems(stated)) < MIN_CONTENT_WORDS
+        and len(set(content_stems(stated)) - _PREAMBLE) < MIN_CONTENT_WORDS
     )
 
 

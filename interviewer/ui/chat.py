@@ -16,6 +16,7 @@ from interviewer.ui.text import plain
 from interviewer.wiring import Services
 
 ANSWER = "answer"
+CHANGED = "changed-"
 SHOWN = "shown"
 MOVED_ON = (
     "The conversation went on before this was sent: read what was said since, "
@@ -55,6 +56,19 @@ def show(services: Services, interview: Interview) -> None:
         if not listening:
             _go_on(host, interview)
     st.session_state[SHOWN] = _prompt(interview)
+
+
+def unsent() -> str:
+    """What was typed and found no place in an interview."""
+    typed = [v for k, v in st.session_state.items() if str(k).startswith(CHANGED)]
+    return next(filter(None, [st.session_state.get(ANSWER), *typed]), "")
+
+
+def show_unsent() -> None:
+    """Show it to be copied, if there is any."""
+    if text := unsent():
+        st.caption("Your answer could not be taken; it is here to be copied:")
+        st.code(text, language=None, wrap_lines=True)
 
 
 def _prompt(interview: Interview) -> Prompt:
@@ -108,7 +122,8 @@ def _input(interview: Interview, listening: bool) -> str | None:
         return str(sent) if sent else None
     why = draft.why if draft.prompt == _prompt(interview) else MOVED_ON
     st.error(plain(why), icon="⚠️")
-    changed = st.text_area("Your answer, to change", value=draft.text, height=300)
+    key = f"{CHANGED}{interview.id}-{draft.prompt}"
+    changed = st.text_area("Your answer, to change", value=draft.text, height=300, key=key)
     return changed if st.button("Send again", type="primary") else None
 
 

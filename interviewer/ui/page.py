@@ -22,9 +22,7 @@ def show(services: Callable[[], Services]) -> None:
         st.rerun()
     except InterviewerError as error:
         st.error(plain(str(error)), icon="⚠️")
-        if sent := st.session_state.get(chat.ANSWER):
-            st.caption("Your answer could not be taken; it is here to be copied:")
-            st.code(sent, language=None, wrap_lines=True)
+        chat.show_unsent()
         if st.button("Start over"):
             st.query_params.clear()
             st.rerun()
@@ -40,6 +38,7 @@ def _route(services: Services) -> None:
         return
     interview = services.interview(interview_id)
     if interview.closed:
+        chat.show_unsent()
         report.show(services, interview)
     else:
         chat.show(services, interview)

@@ -31,6 +31,14 @@ def test_what_yaml_cannot_read_is_one_line_that_names_the_file(
     assert "\n" not in str(caught.value)
 
 
+def test_hidden_folders_hold_no_questions(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes((KNOWLEDGE / "deep-learning" / "dropout.yaml").read_bytes())
+    hidden = tmp_path / ".github" / "workflows" / "check.yml"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text("jobs: {}\n", encoding="utf-8")
+    assert len(load_bank([tmp_path])) == 1
+
+
 def test_both_endings_of_yaml_are_read(tmp_path: Path) -> None:
     for name, copy in (("dropout", "dropout.yml"), ("activation-functions", "activations.yaml")):
         source = KNOWLEDGE / "deep-learning" / f"{name}.yaml"

@@ -68,6 +68,9 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
         ["Training error keeps falling", "\nValidation error turns up again", "\na) stop then"],
         ["Each neuron sums its inputs and\nThe sum is squashed", "\n– by a sigmoid"],
         ["x = Fit(a)\nY = x"],
+        ["We train the network using\nAdam with a rate of 1e-3"],
+        ["Orders: n!", "\n- it grows fast"],
+        ["Bagging lowers bias…", "\nNo, that's wrong."],
     ],
     ids=[
         "abbreviations and decimals",
@@ -78,6 +81,9 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
         "lines",
         "wrapped lines",
         "code",
+        "a wrapped name",
+        "a factorial before an item",
+        "an ellipsis before a line",
     ],
 )
 def test_only_the_end_of_a_sentence_ends_it(said: list[str]) -> None:
@@ -97,6 +103,7 @@ def test_words_given_back_are_an_echo() -> None:
     question = "How do random forests reduce the variance of decision trees?"
     assert is_echo("random forests reduce variance of decision trees", [question])
     assert not is_echo("random forests average many decorrelated trees", [question])
+    assert is_echo("1. random forests reduce variance of decision trees", [question])
     asked = "With five classes, how many dimensions can LDA give you?"
     assert not is_echo("With five classes LDA can give you at most four dimensions.", [asked])
 

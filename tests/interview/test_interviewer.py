@@ -225,6 +225,7 @@ def test_a_question_back_during_a_follow_up_stays_in_it(design: Question) -> Non
     [
         ("How many payments are there a second?", Purpose.INQUIRE),
         ("OK. And how late do chargebacks come in?", Purpose.INQUIRE),
+        ("Let me clarify the requirements first. How many cards are there?", Purpose.INQUIRE),
         ("I would rank the transactions by expected loss. Does that make sense?", Purpose.ANSWER),
         ("Is it about cards? Then I would begin with a rule for stolen ones.", Purpose.ANSWER),
     ],

@@ -164,3 +164,26 @@ def test_the_end_may_come_while_an_answer_is_being_graded(
     other.hear(saved(page, other), FIRST)
     click(page, "End and see the report")
     assert page.title[0].value == "Your report"
+
+
+def test_what_is_sent_after_another_tab_ended_the_interview_is_shown_to_be_copied(
+    page: AppTest, other: Interviewer
+) -> None:
+    other.end(saved(page, other))
+    answer(page, FIRST)
+    assert FIRST in [code.value for code in page.code]
+
+
+def test_a_changed_draft_sent_while_nothing_can_be_read_is_shown_to_be_copied(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(page, "x" * 9_000)
+    page.text_area[0].set_value(SECOND)
+
+    def away(*_: object) -> None:
+        raise StoreError("the database is away: start it")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(SqlStore, "events", away)
+        click(page, "Send again")
+    assert SECOND in [code.value for code in page.code]

@@ -26,7 +26,9 @@ _TAKEN_BACK = re.compile(
     r"|i (?:want to |would like to |have to )?(?:retract|withdraw)\b"
     rf"|(?:that(?:['’]s| is)|what i (?:just )?said(?:['’]s| is| was)) {_WRONG}\b{_AT_LARGE}"
     r"|i (?:was|am) (?:wrong|mistaken) (?:there|above|before|earlier|just now|and meant?)\b"
-    r"|i misspoke|let me correct (?:that|myself)|correction\s*[:,–—-]|on second thou?ghts?)"
+    r"|i am (?:wrong|mistaken)\b|that was nonsense\b"
+    r"|i misspoke|let me correct (?:that|myself)|correction\s*(?:[:,–—-]|[.!]?$)"
+    r"|on second thou?ghts?)"
     rf"|^{_OPENER}+(?:that was {_WRONG}\b{_AT_LARGE}|i (?:was|am) (?:wrong|mistaken)\b)",
     re.IGNORECASE,
 )
@@ -45,6 +47,8 @@ _CORRECTS = re.compile(
     r"|strike (?:it|that)\b|scratch that"
     r"|i misspoke|on second thou?ghts?|i remember now|(?:my|so,?) final answer|thinking about it"
     r"|hold on(?=\s*[,.!…–—-]|$)|i only said (?:that|this|so)|let me check)"
+    r"|^i was (?:wrong|mistaken)(?:\s*[.!:–—]|$| about (?:that|this|it)\b|, (?:it|that)\b)"
+    r"|^final answer\s*:|^it(?:['’]s| is) the other way (?:a)?round\W*$"
     r"|(?:^|[,.;:–—-]\s|\bplease )forget (?:that|what i)\b",
     re.IGNORECASE,
 )
