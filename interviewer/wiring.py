@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from interviewer import resources
 from interviewer.domain import Interview, Kind, Question, Settings
-from interviewer.errors import IndexInUse, UsageError
+from interviewer.errors import IndexInUse, IndexUnavailable, UsageError
 from interviewer.settings import Configuration, keep
 
 if TYPE_CHECKING:
@@ -275,7 +276,10 @@ class Services:
             return find_questions(self.index, topic, limit, kind)
 
         def neighbours(question: Question, passages: list[str]) -> list[tuple[str, str]]:
-            hits = related(self.index, passages, question, limit=5)
+            try:
+                hits = related(self.index, passages, question, limit=5)
+            except IndexUnavailable:
+                return []  # what lies beyond the question is never scored
             return [(h.question_id, h.part_id) for h in hits if h.part_id]
 
         asides = Asides(self.judge, self.bank.get, neighbours)
@@ -320,7 +324,9 @@ class Services:
         from interviewer.report.build import missed_claims
 
         done = {question.id for question in interview.plan}
-        study = self.study_next(missed_claims(interview), done)
+        study: list[Question] = []
+        with suppress(IndexUnavailable):  # a report without advice is better than none
+            study = self.study_next(missed_claims(interview), done)
         return build(interview, study, self.usage(interview))
 
     def usage(self, interview: Interview) -> "Usage | None":

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,15 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_configured() -> Iterator[None]:
+    """What the shell has set up, an endpoint that costs money above all, is not for tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in CONFIGURED_BY:
+            environment.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interviewer.bank.loader import Bank, load_bank
-from interviewer.bank.words import content_stems
+from interviewer.bank.words import content_stems, words
 from interviewer.domain import Kind, Point, Question
 from interviewer.errors import BankError
 
@@ -125,6 +125,12 @@ def check_question(question: Question) -> Iterator[tuple[str, str]]:
     yield from _count("points", question.points, *POINTS.get(kind, (4, 7)))
     yield from _count("misconceptions", question.misconceptions, 1, 4)
     yield from _count("follow_ups", question.follow_ups, FOLLOW_UPS.get(kind, 1), 9)
+    claims: dict[str, str] = {}
+    misconceptions = [(f"misconceptions.{m.id}", m.claim) for m in question.misconceptions]
+    for key, claim in [*((k, p.claim) for k, p in _points(question)), *misconceptions]:
+        same = claims.setdefault(" ".join(words(claim)), key)
+        if same != key:
+            yield key, f"says the same as {same}"
     if all(point.weight < 3 for point in question.points):
         yield "points", "none is core: give at least one the weight 3"
     if kind is Kind.SYSTEM_DESIGN:

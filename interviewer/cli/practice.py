@@ -71,6 +71,8 @@ def practice(
         )
         host = parts.interviewer
         interview = host.resume(resume) if resume else host.start(settings, vary=seed is None)
+        if len(interview.plan) < interview.settings.questions:
+            typer.echo(f"No more than {len(interview.plan)} questions fit.", err=True)
         _show(interview, 0)
         if given is not None:
             interview = _from_file(host, interview, given)

@@ -76,4 +76,4 @@ def _report(parts: Services, interview_id: str) -> Report:
         interview = parts.debriefed(interview)
     except (ModelUnavailable, ReplyUnusable) as error:
         typer.echo(f"No debrief in words: {error}", err=True)
-    return build(interview, usage=parts.usage(interview))
+    return parts.report(interview)

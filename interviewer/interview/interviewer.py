@@ -45,6 +45,8 @@ _PREAMBLE = frozenset(
 )  # fmt: skip
 """What leads up to a question."""
 RECENT_INTERVIEWS = 10
+TOPICAL = 60
+"""How many questions are looked at for a topic: enough that some are left for every job."""
 AWAY = "The language model is away: the bank's own words and the embedded judge stand in."
 BACK = "The language model is back."
 
@@ -108,13 +110,13 @@ class Interviewer:
         With `vary`, questions of the latest interviews come last; without, the settings alone
         (the seed among them) decide.
         """
-        topical = _interleave(
-            [self._topical(topic, 3 * settings.questions, settings.kind)
-             for topic in settings.topics]
-        )  # fmt: skip
         # In hex: an id that began with a dash would be an option to a command line.
         interview_id = secrets.token_hex(9)
         drafts = self._drafts(interview_id, settings)
+        near = {t: self._topical(t, TOPICAL, settings.kind) for t in settings.topics}
+        topical = _interleave([near[t] for t in settings.topics if t not in drafts])
+        # What is near a topic that a question was drafted on only fills up.
+        topical = list(dict.fromkeys([*topical, *_interleave([near[t] for t in drafts])]))
         try:
             chosen = selection.choose(
                 self._questions,
@@ -127,7 +129,7 @@ class Interviewer:
             if not drafts:
                 raise
             chosen = ()
-        plan = (*drafts, *chosen)[: settings.questions]
+        plan = (*drafts.values(), *chosen)[: settings.questions]
         started = Started(settings=settings, plan=plan, at=self._clock())
         interview = session.begin(interview_id, started)
         self._archive.create(interview.id, started)
@@ -281,20 +283,25 @@ class Interviewer:
         self._archive.append(interview.id, interview.version, event, summarise(after))
         return after
 
-    def _drafts(self, interview_id: str, settings: Settings) -> tuple[Question, ...]:
-        """Questions on the topics that the bank does not hold; none where the model gives none."""
-        drafts = []
+    def _drafts(self, interview_id: str, settings: Settings) -> dict[str, Question]:
+        """A question on each topic that the bank does not hold, where the model gives one."""
+        drafts: dict[str, Question] = {}
         for topic in settings.topics[: settings.questions] if self._draft else ():
             with suppress(ModelUnavailable, ReplyUnusable), booked_to(interview_id, "draft"):
-                drafts.append(self._draft(topic, settings) if self._draft else None)
-        return tuple(q for q in drafts if q is not None)
+                question = self._draft(topic, settings) if self._draft else None
+                if question is not None:
+                    drafts[topic] = question
+        return drafts
 
     def _recent_questions(self) -> set[str]:
         """What was asked of late; an interview that cannot be read says nothing."""
         asked: set[str] = set()
-        for summary in self._archive.summaries(limit=RECENT_INTERVIEWS):
+        latest: Sequence[Summary] = ()
+        with suppress(SessionError):
+            latest = self._archive.summaries(limit=RECENT_INTERVIEWS)
+        for summary in latest:
             with suppress(SessionError):
-                asked.update(q.id for q in self.load(summary.id).plan)
+                asked.update(q.id for q in session.asked(self.load(summary.id)))
         return asked
 
     @staticmethod

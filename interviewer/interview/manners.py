@@ -26,6 +26,12 @@ STATEMENTS = (Purpose.INFORM, Purpose.ADVANCE, Purpose.CLOSE)
 _QUOTING = (Purpose.CLARIFY, Purpose.CHALLENGE)
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_TURNING = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half|halved|double[ds]?|"
+    r"triple[ds]?|tenfold|hundred|thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(r"\b(?:not|never|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LABEL = re.compile(r"^\W*(?:interviewer|assistant|question|probe|hint)\s*:", re.IGNORECASE)
 _PRAISE_WORD = (
     r"(?:great|good|excellent|perfect|nice(?:ly)?|fantastic|wonderful|brilliant|impressive|correct|"
@@ -93,13 +99,17 @@ class Manners:
         stems, bank = set(content_stems(text)), set(content_stems(self.bank))
         if "?" in self.bank and "?" not in text:
             return "it asks nothing"
+        lost = _turned_on(self.bank) - _turned_on(text)
         if self.purpose in QUESTIONS:
-            lost = [n for n in _NUMBER.findall(self.bank) if n not in _NUMBER.findall(text)]
             if lost or len(stems & bank) < KEPT_SHARE * len(bank):
                 return "it leaves out part of the question"
+        elif self.purpose is Purpose.INFORM:
+            if lost or len(stems & bank) < min(2, len(bank)):
+                return "it leaves out what was asked for"
         elif self.purpose not in STATEMENTS:
-            near = bank | set(content_stems(self.asked))
-            if len(stems & near) < min(2, len(bank)):
+            asked = set(content_stems(self.asked))
+            own = bank - asked
+            if len(stems & (bank | asked)) < min(2, len(bank)) or (own and not stems & own):
                 return "it strays from what was to be said"
         return "" if text.split() else "it says nothing"
 
@@ -151,6 +161,12 @@ class Manners:
     def _repeats(self, text: str) -> bool:
         own = f"{self.bank} {self.asked}"
         return bool(_runs(words(text)) & _runs(words(self.answer)) - _runs(words(own)))
+
+
+def _turned_on(text: str) -> set[str]:
+    """What a question turns on, small as it is: its numbers, and whether it denies something."""
+    numbers = [*_NUMBER.findall(text), *_TURNING.findall(text.casefold())]
+    return {*numbers, *(["not"] if _NEGATION.search(text) else [])}
 
 
 def _found(pattern: re.Pattern[str], text: str, bank: str) -> bool:

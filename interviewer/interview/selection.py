@@ -20,8 +20,9 @@ def choose(
     """The questions to ask, in order; fewer than wanted if the bank has no more.
 
     `topical` are ids that fit the topics typed, best first, and bind the choice when there are
-    any; `recent` are ids asked lately, which come last. Kind and role are kept strictly, the
-    level as nearly as possible. Without a kind, kinds take turns.
+    any: the level decides only among as many as are asked. `recent` are ids asked lately, which
+    come last. Kind and role are kept strictly, the level as nearly as possible. Without a kind and
+    a topic, kinds take turns.
     Raises `UsageError` if nothing fits.
     """
     fitting = [
@@ -41,11 +42,11 @@ def choose(
     shuffled.sort(
         key=lambda q: (
             q.id in recent,
-            _distance(q.level, settings.level),
             rank.get(q.id, 0) // max(1, settings.questions),
+            _distance(q.level, settings.level),
         )
     )
-    if settings.kind is None:
+    if settings.kind is None and not settings.topics:
         shuffled = _alternate(shuffled)
     return tuple(shuffled[: settings.questions])
 

@@ -152,7 +152,8 @@ def _asked(interview: Interview, question: Question, move: Move) -> str:
 
 
 def _secrets(interview: Interview, question: Question) -> tuple[str, ...]:
-    """The claims of a question and its follow-ups that the candidate has not made."""
+    """The claims of a question and its follow-ups that the candidate has not made, and what is
+    true instead of its misconceptions."""
     made = {
         v.point
         for grade in (
@@ -167,7 +168,9 @@ def _secrets(interview: Interview, question: Question) -> tuple[str, ...]:
         if v.status is Status.MET
     }
     points = (*question.points, *(p for f in question.follow_ups for p in f.points))
-    return tuple(p.claim for p in points if p.id not in made)
+    open_ = [p.claim for p in points if p.id not in made]
+    true = [m.correction for m in question.misconceptions if m.denies not in made]
+    return (*open_, *true)
 
 
 def _last_word(text: str) -> str:

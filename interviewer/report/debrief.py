@@ -72,14 +72,18 @@ def fault(text: str, facts: str) -> str:
     """What is wrong with a debrief of these facts; empty if nothing."""
     if not MIN_WORDS <= (length := len(text.split())) <= MAX_WORDS:
         return f"it has {length} words: keep to the length that was asked for"
-    known = set(_NUMBER.findall(facts))
-    stated = _NUMBER.findall(text)
-    stated += [str(_IN_WORDS.index(word.lower()) + 2) for word in _SPELT.findall(text)]
-    if invented := [number for number in stated if number not in known]:
+    known = set(_numbers(facts))
+    if invented := [number for number in _numbers(text) if number not in known]:
         return f"the number {invented[0]} is not in the facts"
     if _HIRING.search(text):
         return "it speaks of hiring, passing or failing"
     return ""
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers in a text, in digits or in words."""
+    spelt = [str(_IN_WORDS.index(word.lower()) + 2) for word in _SPELT.findall(text)]
+    return [*_NUMBER.findall(text), *spelt]
 
 
 def _facts(report: Report) -> Iterator[str]:

@@ -111,35 +111,7 @@ def _markdown(report: Report) -> Iterator[str]:
         yield f"\n{_escaped(report.debrief.text)}"
         yield f"\n*Written by {_escaped(report.debrief.by)} from the verdicts below.*"
     for number, question in enumerate(report.questions, start=1):
-        yield ""
-        yield f"## {number}. {question.question}"
-        yield ""
-        yield _escaped(headline(question))
-        if question.drafted:
-            yield f"\n**{_escaped(DRAFTED.format(model=question.drafted))}**"
-        if question.note:
-            yield f"\n{_escaped(question.note)}"
-        yield ""
-        yield from _markdown_points(question.verdicts)
-        for wrong in question.misconceptions:
-            yield f"- ✗ misconception: {wrong.claim} {wrong.correction}"
-            yield _quoted(wrong.evidence)
-        for follow_up in question.follow_ups:
-            yield f"\n### Follow-up: {follow_up.question} ({out_of_ten(follow_up.score)})\n"
-            yield from _markdown_points(follow_up.verdicts)
-        for aside in question.asides:
-            label = "a misconception about another question" if aside.misconception else "beyond"
-            yield f"- {label} ({aside.question_id}): {aside.claim}"
-            yield _quoted(aside.evidence)
-        yield f"\n**A good answer.** {question.model_answer}"
-        yield f"\n*Sources: {'; '.join(question.sources)}*"
-        yield "\n<details><summary>What was said</summary>\n"
-        for turn in question.turns:
-            who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
-            yield f"**{who}** ({turn.purpose}):"
-            yield _fenced(turn.text)
-            yield ""
-        yield "</details>"
+        yield from _markdown_question(number, question)
     if report.study:
         yield "\n## Practise next\n"
         for study in report.study:
@@ -148,10 +120,47 @@ def _markdown(report: Report) -> Iterator[str]:
         yield f"\n{bill(report.usage)}"
 
 
-def _markdown_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
+def _markdown_question(number: int, question: QuestionReport) -> Iterator[str]:
+    said = _escaped if question.drafted else str  # a draft is a model's text
+    yield ""
+    yield f"## {number}. {said(question.question)}"
+    yield ""
+    yield _escaped(headline(question))
+    if question.drafted:
+        yield f"\n**{_escaped(DRAFTED.format(model=question.drafted))}**"
+    if question.note:
+        yield f"\n{_escaped(question.note)}"
+    yield from (f"\nNoted: {_escaped(flag)}" for flag in question.flags)
+    yield ""
+    yield from _markdown_points(question.verdicts, said)
+    for wrong in question.misconceptions:
+        yield f"- ✗ misconception: {said(wrong.claim)} {said(wrong.correction)}"
+        yield _quoted(wrong.evidence)
+    for follow_up in question.follow_ups:
+        yield f"\n### Follow-up: {said(follow_up.question)} ({out_of_ten(follow_up.score)})\n"
+        if follow_up.note:
+            yield f"{_escaped(follow_up.note)}\n"
+        yield from _markdown_points(follow_up.verdicts, said)
+    for aside in question.asides:
+        label = "a misconception about another question" if aside.misconception else "beyond"
+        yield f"- {label} ({aside.question_id}): {aside.claim}"
+        yield _quoted(aside.evidence)
+    yield f"\n**A good answer.** {said(question.model_answer)}"
+    yield f"\n*Sources: {said('; '.join(question.sources))}*"
+    yield "\n<details><summary>What was said</summary>\n"
+    for turn in question.turns:
+        who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
+        yield f"**{who}** ({turn.purpose}):"
+        yield _fenced(turn.text)
+        yield ""
+    yield "</details>"
+
+
+def _markdown_points(verdicts: dict[str, VerdictLine], said: Callable[[str], str]) -> Iterator[str]:
     for verdict in verdicts.values():
         helped = "" if verdict.help == "unaided" else f", {verdict.help}"
-        yield f"- {MARK[verdict.verdict]} (weight {verdict.weight:g}{helped}): {verdict.claim}"
+        told = f"weight {verdict.weight:g}{helped}, {verdict.confidence:.0%} sure"
+        yield f"- {MARK[verdict.verdict]} ({told}): {said(verdict.claim)}"
         if verdict.evidence:
             yield _quoted(verdict.evidence)
 
@@ -196,6 +205,7 @@ def _html_question(number: int, question: QuestionReport) -> Iterator[str]:
     e = html.escape
     yield f"<h2>{number}. {e(question.question)}</h2>"
     yield f"<p>{e(headline(question))}. {e(question.note)}</p>"
+    yield from (f"<p>Noted: {e(flag)}</p>" for flag in question.flags)
     if question.drafted:
         yield f"<p><strong>{e(DRAFTED.format(model=question.drafted))}</strong></p>"
     yield from _html_points(question.verdicts)
@@ -204,6 +214,8 @@ def _html_question(number: int, question: QuestionReport) -> Iterator[str]:
         yield f"<blockquote>{e(wrong.evidence)}</blockquote>"
     for follow_up in question.follow_ups:
         yield f"<h3>Follow-up: {e(follow_up.question)} ({out_of_ten(follow_up.score)})</h3>"
+        if follow_up.note:
+            yield f"<p>{e(follow_up.note)}</p>"
         yield from _html_points(follow_up.verdicts)
     for aside in question.asides:
         label = "Misconception about" if aside.misconception else "Also right, on"
@@ -226,6 +238,7 @@ def _html_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
         helped = "" if verdict.help == "unaided" else f", {verdict.help}"
         quote = f"<blockquote>{e(verdict.evidence)}</blockquote>" if verdict.evidence else ""
         yield f'<tr><td class="{verdict.verdict}">{MARK[verdict.verdict]}</td>'
-        yield f"<td>{e(verdict.claim)} <small>weight {verdict.weight:g}{helped}</small>"
+        told = f"weight {verdict.weight:g}{helped}, {verdict.confidence:.0%} sure"
+        yield f"<td>{e(verdict.claim)} <small>{told}</small>"
         yield f"{quote}</td></tr>"
     yield "</table>"

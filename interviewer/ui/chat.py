@@ -152,6 +152,8 @@ def _sidebar(
         st.subheader(f"Question {max(1, len(opened))} of {len(interview.plan)}")
         level = (opened or interview.plan)[-1 if opened else 0].level
         st.caption(f"{interview.settings.mode.capitalize()} mode · {level} level")
+        if len(interview.plan) < interview.settings.questions:
+            st.caption(f"No more than {len(interview.plan)} fit what you chose.")
         item = session.current_item(interview)
         grade = session.latest_grade(interview, item) if item else None
         if interview.settings.mode is Mode.COACH and grade:

@@ -121,6 +121,8 @@ def _question(
             st.markdown(
                 f"**Follow-up:** {plain(follow_up.question)} ({out_of_ten(follow_up.score)})"
             )
+            if follow_up.note:
+                st.info(plain(follow_up.note))
             _points(follow_up.verdicts)
         for aside in question.asides:
             label = "Misconception about" if aside.misconception else "Also right, on"
@@ -141,7 +143,7 @@ def _points(verdicts: dict[str, VerdictLine]) -> None:
         helped = "" if verdict.help == "unaided" else f" · {verdict.help}"
         st.markdown(
             f":{colour}[{MARK[verdict.verdict]}]{helped} {plain(verdict.claim)} "
-            f":small[weight {verdict.weight:g}]"
+            f":small[weight {verdict.weight:g} · {verdict.confidence:.0%} sure]"
         )
         if verdict.evidence:
             st.markdown(quoted(verdict.evidence))

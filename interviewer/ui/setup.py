@@ -6,6 +6,7 @@ from enum import StrEnum
 import streamlit as st
 
 from interviewer.domain import Kind, Level, Mode, Role, Settings, Summary
+from interviewer.errors import SessionError
 from interviewer.report.render import NOT_FOR_HIRING, out_of_ten
 from interviewer.ui import model
 from interviewer.ui.text import plain
@@ -97,7 +98,11 @@ def _recent(services: Services) -> str | None:
     """The latest interviews, on a machine of one's own only: others' are none of our business."""
     if services.configuration.database_url:
         return None
-    summaries = services.store.summaries(limit=RECENT)
+    try:
+        summaries = services.store.summaries(limit=RECENT)
+    except SessionError as error:
+        st.caption(plain(str(error)))
+        return None
     if not summaries:
         return None
     st.subheader("Your interviews")

@@ -34,6 +34,17 @@ def test_lengths_counts_and_weights_are_checked(dropout: Question) -> None:
     assert any("points.random-zeroing.claim: 4 words" in c for c in found)
 
 
+def test_one_question_must_not_make_a_point_twice(dropout: Question) -> None:
+    first, second, *rest = dropout.points
+    twice = (first, second.model_copy(update={"claim": first.claim}), *rest)
+    told = [c for c in complaints(change(dropout, points=twice)) if "says the same" in c]
+    assert len(told) == 1
+    assert f"points.{second.id}" in told[0]
+    wrong = dropout.misconceptions[0].model_copy(update={"claim": first.claim})
+    found = complaints(change(dropout, misconceptions=(wrong,)))
+    assert any(f"misconceptions.{wrong.id}: says the same" in c for c in found)
+
+
 def test_a_probe_that_tells_is_found(dropout: Question) -> None:
     point = dropout.points[3]
     telling = point.model_copy(

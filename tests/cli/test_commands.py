@@ -170,7 +170,9 @@ def test_an_interview_in_the_terminal_can_be_ended_listed_exported_and_deleted(
     listed = json.loads(run(small, "sessions", "list", "--json").stdout)
     newest = listed[0]
     assert newest["closed"] is True
-    assert "An answer" in run(small, "sessions", "show", newest["id"]).stdout
+    shown = run(small, "sessions", "show", newest["id"]).stdout
+    assert "An answer" in shown
+    assert "Practise next" in shown
     target = tmp_path / "one.md"
     assert run(small, "sessions", "export", newest["id"], "--output", str(target)).returncode == 0
     assert "in two lines" in target.read_text()

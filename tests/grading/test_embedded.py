@@ -223,7 +223,7 @@ def test_a_point_is_judged_as_if_there_were_no_misconceptions() -> None:
         judge().observe(rubric, answer, cut(answer.said)).table[: len(RUBRIC.points)]
         for rubric in (RUBRIC, replace(RUBRIC, misconceptions=(wrong,)))
     ]
-    assert np.array_equal(*seen)
+    assert np.array_equal(seen[0], seen[1])
 
 
 # --- passages ------------------------------------------------------------------------------

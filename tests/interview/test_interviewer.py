@@ -260,6 +260,27 @@ def test_an_old_interview_that_cannot_be_read_keeps_nobody_from_a_new_one(
     assert interviewer.start(settings(), vary=True).turns
 
 
+def test_a_row_that_cannot_be_read_keeps_nobody_from_a_new_one(
+    dropout: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object, **__: object) -> None:
+        raise SessionError("interview one: its row is damaged")
+
+    monkeypatch.setattr(MemoryArchive, "summaries", damaged)
+    assert host(dropout).start(settings(), vary=True).turns
+
+
+def test_only_what_was_asked_counts_as_asked_of_late(dropout: Question, design: Question) -> None:
+    archive = MemoryArchive()
+    interviewer = Interviewer(
+        archive, Grader(KeywordJudge()), [dropout, design], lambda *_: [], ticking()
+    )
+    both = Settings(mode=Mode.EXAM, questions=2, seed=3)
+    first = interviewer.end(interviewer.start(both))
+    again = interviewer.start(both.model_copy(update={"questions": 1}))
+    assert [q.id for q in again.plan] == [first.plan[1].id]
+
+
 def test_time_is_kept(dropout: Question) -> None:
     interviewer = host(dropout, clock=ticking(seconds=100))
     interview = interviewer.start(settings(minutes=5))

@@ -72,6 +72,7 @@ def test_a_breach_never_heals_by_saying_more(dropout: Question) -> None:
         (Purpose.PROBE, "And what is your favourite colour?", "strays"),
         (Purpose.DEEPEN, "What is the layer?", "leaves out part"),
         (Purpose.PROBE, "", "asks nothing"),
+        (Purpose.PROBE, "Why does dropout help a network generalise?", "strays"),
     ],
 )
 def test_a_whole_turn_must_do_its_work(
@@ -85,6 +86,21 @@ def test_a_question_keeps_its_numbers() -> None:
     rules = Manners(Purpose.ASK, bank)
     assert rules.shortfall("Which model would you fit first with 1,000 features and 50 rows?") == ""
     assert "leaves out" in rules.shortfall("Which model would you fit first on features and rows?")
+
+
+@pytest.mark.parametrize(
+    ("bank", "kept", "lost"),
+    [
+        ("What breaks on a day with ten times the peak?", "And at ten times the peak, what breaks "
+         "on that day?", "What breaks on a day with twice the peak?"),
+        ("When would you not use it on such data?", "On such data, when wouldn't you use it?",
+         "When would you use it on such data?"),
+    ],
+)  # fmt: skip
+def test_a_question_keeps_what_it_turns_on(bank: str, kept: str, lost: str) -> None:
+    rules = Manners(Purpose.PERTURB, bank)
+    assert rules.shortfall(kept) == ""
+    assert "leaves out" in rules.shortfall(lost)
 
 
 def test_a_statement_neither_asks_nor_judges() -> None:
@@ -104,6 +120,8 @@ def test_an_answer_to_the_candidate_states_only_what_is_given() -> None:
     )
     assert rules.breach("About 20 million a day, peaks at 1,000 a second.") == ""
     assert "number" in rules.breach("About 30 million a day.")
+    assert rules.shortfall("Around 20 million payments.") == ""
+    assert "leaves out" in rules.shortfall("That is for you to decide: go on.")
 
 
 def test_the_bank_s_own_words_are_no_false_alarm() -> None:

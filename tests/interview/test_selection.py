@@ -34,6 +34,14 @@ def test_topics_bind_the_choice() -> None:
     assert ids(choose(QUESTIONS, wanted, Random(1), topical=["random-forest"])) == ["random-forest"]
 
 
+def test_the_likest_to_a_topic_are_asked_whatever_their_level_and_kind() -> None:
+    wanted = Settings(topics=("forests",), level=Level.JUNIOR, questions=2)
+    topical = ["random-forest", "code-knn", "dropout", "overfitting", "p-values"]
+    for seed in range(5):
+        chosen = choose(QUESTIONS, wanted, Random(seed), topical=topical)
+        assert set(ids(chosen)) == {"random-forest", "code-knn"}
+
+
 def test_recent_questions_come_last() -> None:
     wanted = Settings(kind=Kind.THEORY, questions=1)
     recent = {"dropout", "overfitting"}

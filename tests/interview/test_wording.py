@@ -11,7 +11,7 @@ from interviewer.errors import ModelUnavailable, ReplyUnusable, SessionError
 from interviewer.grading.grader import Grader
 from interviewer.interview.interviewer import AWAY, BACK, Interviewer
 from interviewer.interview.policy import Move
-from interviewer.interview.wording import Wording
+from interviewer.interview.wording import Wording, manners_for
 from interviewer.llm import Message
 from interviewer.llm.fakes import QueuedModel, Reply
 from interviewer.prompts import Prompts
@@ -51,6 +51,14 @@ def host(question: Question, *replies: Reply, archive: MemoryArchive | None = No
         ticking(),
         wording=wording,
     )
+
+
+def test_a_challenge_may_not_say_what_is_true(dropout: Question) -> None:
+    interview = host(dropout, dropout.question).start(Settings(questions=1))
+    wrong = next(m for m in dropout.misconceptions if m.id == "prunes-weights")
+    rules = manners_for(interview, Move(Purpose.CHALLENGE, wrong.challenge, "dropout", wrong.id))
+    assert rules.breach(wrong.challenge) == ""
+    assert "gives away" in rules.breach(wrong.correction)
 
 
 def probed(

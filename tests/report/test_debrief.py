@@ -74,6 +74,11 @@ def test_the_report_s_own_numbers_may_be_said(interview: Interview) -> None:
     assert fault(f"{HONEST} Of six points you made 1.", told) == ""
 
 
+def test_numbers_spelt_in_the_facts_may_be_said() -> None:
+    assert fault(f"{HONEST} It takes two masks.", "missed (core): There are two masks.") == ""
+    assert "number 3" in fault(f"{HONEST} It takes three.", "missed (core): There are two masks.")
+
+
 def test_it_is_kept_shown_and_outdated_by_a_new_grade(
     interviewer: Interviewer, interview: Interview
 ) -> None:

@@ -13,7 +13,7 @@ from interviewer.errors import UsageError
 from interviewer.grading.grader import Grader
 from interviewer.interview.interviewer import Interviewer
 from interviewer.report import Report, build, render
-from interviewer.report.build import Debrief, TurnLine, joint, missed_claims
+from interviewer.report.build import Debrief, ItemReport, TurnLine, joint, missed_claims
 from tests.fakes import KeywordJudge, MemoryArchive, say, ticking
 
 HOSTILE = "<script>alert(1)</script> [link](javascript:alert(1)) </blockquote>"
@@ -129,3 +129,29 @@ def test_missed_claims_come_core_first(interview: Interview, dropout: Question) 
     missed = missed_claims(interview)
     assert len(missed) == 5
     assert [weights[c] for c in missed] == sorted((weights[c] for c in missed), reverse=True)
+
+
+@pytest.mark.parametrize("name", ["out.md", "out.html"])
+def test_what_a_reader_should_doubt_is_told(report: Report, name: str) -> None:
+    question = report.questions[0]
+    follow_up = ItemReport(
+        id="dropout/x", purpose="deepen", question="And then?", score=None, verdicts={},
+        note="answer in English",
+    )  # fmt: skip
+    told = question.model_copy(
+        update={"follow_ups": (follow_up,), "flags": ("speaks to the grader",)}
+    )
+    text = render(report.model_copy(update={"questions": (told,)}), name)
+    assert "answer in English" in text
+    assert "Noted: speaks to the grader" in text
+    assert "90% sure" in text
+
+
+def test_a_draft_brings_no_markup_into_markdown(report: Report) -> None:
+    drafted = report.questions[0].model_copy(
+        update={"drafted": "big-model", "question": HOSTILE, "model_answer": HOSTILE}
+    )
+    text = render(report.model_copy(update={"questions": (drafted,)}), "out.md")
+    unfenced = FENCED.sub("", text)
+    assert "<script>" not in unfenced
+    assert "[link](" not in unfenced

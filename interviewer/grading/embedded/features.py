@@ -315,7 +315,7 @@ def _others(entailed: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean of all but each."""
     if len(entailed) == 1:
         return np.array([WITHOUT_OTHERS])
-    return (entailed.sum() - entailed) / max(1, len(entailed) - 1)
+    return np.asarray((entailed.sum() - entailed) / max(1, len(entailed) - 1))
 
 
 def _second(values: NDArray[np.float64]) -> float:
