@@ -45,7 +45,7 @@ def show(services: Services, interview: Interview) -> None:
     conversation = st.container()
     listening = session.need(interview) is Need.LISTEN
     shown = st.session_state.get(SHOWN)
-    text = _input(interview, listening)
+    text = _input(interview)
     if text is not None:
         _take(host, interview, text, shown)
         st.rerun()
@@ -112,14 +112,12 @@ def _go_on(host: Interviewer, interview: Interview) -> None:
     st.rerun()
 
 
-def _input(interview: Interview, listening: bool) -> str | None:
+def _input(interview: Interview) -> str | None:
     """What was sent to the page. A draft stays in a box, to be changed and sent again."""
     draft = st.session_state.get(_draft_key(interview))
     if draft is None:
-        # Read before the box is drawn: from one drawn disabled Streamlit drops what was sent.
-        sent = st.session_state.get(ANSWER)
-        st.chat_input("Your answer", key=ANSWER, disabled=not listening)
-        return str(sent) if sent else None
+        # Not `disabled` while the interviewer speaks: the box would lose the keyboard each time.
+        return st.chat_input("Your answer", key=ANSWER, submit_mode="disable")
     why = draft.why if draft.prompt == _prompt(interview) else MOVED_ON
     st.error(plain(why), icon="⚠️")
     key = f"{CHANGED}{interview.id}-{draft.prompt}"
