@@ -32,9 +32,9 @@ CONTRADICTED_FROM = 0.7
 SPOKEN_OF_FROM = 0.5
 ASSERTED_FROM = 0.85
 """From which probability a verdict is given. What was spoken of, made or denied, but is neither
-for sure, is unclear; the rest is missed. Contradictions need more than even odds: from 0.5, 0.6,
-0.7 and 0.8 on, who is confidently wrong gets 1.1, 1.3, 1.9 and 2.5 of 10 (people: 1.5), and the r
-with the examiner of an honest exam is 0.39, 0.40, 0.42 and 0.43."""
+for sure, is unclear; the rest is missed. Contradictions need more than even odds: from 0.65,
+0.7 and 0.75 on, who is confidently wrong gets 1.7, 1.9 and 2.4 of 10 (people: 1.5), and the r with
+the examiner of an honest exam is 0.40, 0.41 and 0.42."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
 """Of a claim that is given in its own words. The trained stages are not asked: of 356 points of the
 bank given back alone they call 343 met, 11 unclear and 2 contradicted."""
