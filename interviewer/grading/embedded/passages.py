@@ -65,7 +65,7 @@ _ALTERNATIVES = re.compile(
 )
 UNDECIDED_SHARE, UNDECIDED_FROM = 0.5, 3
 """From which share of an answer's sentences, and how many sentences, offering alternatives is a
-way of answering. So do 84% of 61 answers written to have it both ways, one in 300 honest ones."""
+way of answering. So do 84% of the answers written to have it both ways, 8 of 10,001 honest ones."""
 
 
 @dataclass(frozen=True)
