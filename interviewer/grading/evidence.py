@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from interviewer.bank.words import content_stems, words
 from interviewer.domain import Evidence
-from interviewer.grading.text import ITEM_NUMBER, normalise
+from interviewer.grading.text import ITEM_NUMBER, NUMBER_WORDS, normalise
 
 MIN_CONTENT_WORDS = 3
 ECHO_SHARE = 0.8
-_NUMBERS = "two three four five six seven eight nine ten eleven twelve half twice"
-_NUMBER_WORDS = frozenset(_NUMBERS.split())
+_AMOUNTS = frozenset([*NUMBER_WORDS, "half", "twice"])
 _FORMULA = re.compile(r"[=<>≤≥≈≠±∑Σ√∂∇^×·∝→]|\d\s*[%/*+-]|\bO\(|\w\(\w*[,)]|\d\.\d")
 
 
@@ -53,7 +52,7 @@ def is_echo(quote: str, heard: Iterable[str]) -> bool:
 def _numbers(text: str) -> set[str]:
     """The numbers in a text, but for that of a list's item."""
     said = words(ITEM_NUMBER.sub("", text, count=1))
-    return {w for w in said if w[0].isdigit() or w in _NUMBER_WORDS}
+    return {w for w in said if w[0].isdigit() or w in _AMOUNTS}
 
 
 def before(heard: Sequence[tuple[int, str]], turn: int) -> list[str]:

@@ -213,7 +213,7 @@ def _with_help(verdict: Verdict, turns: Sequence[Turn]) -> Verdict:
     """
     if verdict.status is Status.MISSED:
         return verdict
-    made = verdict.evidence.turn if verdict.evidence else len(turns) and turns[-1].index
+    made = verdict.evidence.turn if verdict.evidence else turns[-1].index
     given = [
         HELP_OF[t.purpose]
         for t in turns

@@ -9,6 +9,9 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s])|\n\s*\n"
     r"|\n(?=\s*(?:[-*•·]|[–—+]\s|\d+[.)]|[a-h]\)\s))|\n(?=\s*[A-Z])"
 )
+_NUMERALS = "two three four five six seven eight nine ten eleven twelve"
+NUMBER_WORDS = {word: str(n) for n, word in enumerate(_NUMERALS.split(), start=2)}
+"""Numbers in words, with their digits. "One" is left out: it is mostly no number."""
 MAX_WORDS = 40
 """A sentence with more words is cut at its joints: spoken answers may run on without a stop."""
 _JOINT = re.compile(

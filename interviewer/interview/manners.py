@@ -12,6 +12,7 @@ from functools import cached_property
 from interviewer.bank.check import giveaway
 from interviewer.bank.words import content_stems, words
 from interviewer.domain import Purpose
+from interviewer.grading.text import NUMBER_WORDS
 
 MAX_WORDS = 40
 MAX_WORD_LETTERS = 40
@@ -27,7 +28,7 @@ _QUOTING = (Purpose.CLARIFY, Purpose.CHALLENGE)
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _TURNING = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half|halved|double[ds]?|"
+    rf"\b(?:{'|'.join(NUMBER_WORDS)}|twice|half|halved|double[ds]?|"
     r"triple[ds]?|tenfold|hundred|thousand|million|billion)\b",
     re.IGNORECASE,
 )

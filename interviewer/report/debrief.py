@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from interviewer.domain import Status
 from interviewer.errors import ReplyUnusable
+from interviewer.grading.text import NUMBER_WORDS
 from interviewer.llm import LanguageModel, Message, Role
 from interviewer.prompts import Prompts
 from interviewer.report.build import Debrief, Report, VerdictLine
@@ -15,20 +16,7 @@ MIN_WORDS, MAX_WORDS = 30, 260
 ATTEMPTS = 2
 WEIGHTS = {3: "core", 2: "supporting", 1: "depth"}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_IN_WORDS = (
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
-_SPELT = re.compile(rf"\b(?:{'|'.join(_IN_WORDS)})\b", re.IGNORECASE)
+_SPELT = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
 _HIRING = re.compile(
     r"\b(?:hir(?:e|ed|ing)|job offer|(?:passed|failed|would (?:pass|fail)) th(?:e|is) interview)\b",
     re.IGNORECASE,
@@ -82,7 +70,7 @@ def fault(text: str, facts: str) -> str:
 
 def _numbers(text: str) -> list[str]:
     """The numbers in a text, in digits or in words."""
-    spelt = [str(_IN_WORDS.index(word.lower()) + 2) for word in _SPELT.findall(text)]
+    spelt = [NUMBER_WORDS[word.lower()] for word in _SPELT.findall(text)]
     return [*_NUMBER.findall(text), *spelt]
 
 

@@ -22,6 +22,7 @@ MARK = {
 NOT_FOR_HIRING = "For practice and teaching; not a basis for hiring decisions."
 
 
+SPEAKER = {Who.INTERVIEWER: "Interviewer", Who.CANDIDATE: "You"}
 DRAFTED = "drafted by {model}, not reviewed: its points may be wrong"
 """Stands wherever a question does that nobody has read."""
 
@@ -149,8 +150,7 @@ def _markdown_question(number: int, question: QuestionReport) -> Iterator[str]:
     yield f"\n*Sources: {said('; '.join(question.sources))}*"
     yield "\n<details><summary>What was said</summary>\n"
     for turn in question.turns:
-        who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
-        yield f"**{who}** ({turn.purpose}):"
+        yield f"**{SPEAKER[turn.who]}** ({turn.purpose}):"
         yield _fenced(turn.text)
         yield ""
     yield "</details>"
@@ -225,8 +225,7 @@ def _html_question(number: int, question: QuestionReport) -> Iterator[str]:
     yield f"<p><small>{e('; '.join(question.sources))}</small></p>"
     yield "<details><summary>What was said</summary>"
     for turn in question.turns:
-        who = "Interviewer" if turn.who is Who.INTERVIEWER else "You"
-        yield f"<p><strong>{who}</strong> ({e(turn.purpose)})</p>"
+        yield f"<p><strong>{SPEAKER[turn.who]}</strong> ({e(turn.purpose)})</p>"
         yield f"<blockquote>{e(turn.text)}</blockquote>"
     yield "</details>"
 

@@ -58,15 +58,10 @@ def show(services: Services, interview: Interview) -> None:
     st.session_state[SHOWN] = _prompt(interview)
 
 
-def unsent() -> str:
-    """What was typed and found no place in an interview."""
-    typed = [v for k, v in st.session_state.items() if str(k).startswith(CHANGED)]
-    return next(filter(None, [st.session_state.get(ANSWER), *typed]), "")
-
-
 def show_unsent() -> None:
-    """Show it to be copied, if there is any."""
-    if text := unsent():
+    """Show what was typed and found no place in an interview, to be copied; if there is any."""
+    typed = [v for k, v in st.session_state.items() if str(k).startswith(CHANGED)]
+    if text := next(filter(None, [st.session_state.get(ANSWER), *typed]), ""):
         st.caption("Your answer could not be taken; it is here to be copied:")
         st.code(text, language=None, wrap_lines=True)
 

@@ -16,6 +16,7 @@ from interviewer.store import SqlStore, database_url
 from interviewer.wiring import Services
 from tests.banks import ONE_OF_EACH, home_with_bank
 from tests.fakes import KeywordJudge
+from tests.ui.hands import answer, click
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 FIRST = "A first answer that says a few words."
@@ -47,18 +48,6 @@ def started(page: AppTest) -> AppTest:
     page.radio(key="mode").set_value("exam")
     page.slider(key="questions").set_value(2)
     return click(page, "Start the interview")
-
-
-def click(page: AppTest, label: str) -> AppTest:
-    next(b for b in page.button if b.label == label).click().run()
-    assert not page.exception
-    return page
-
-
-def answer(page: AppTest, text: str) -> AppTest:
-    page.chat_input(key="answer").set_value(text).run()
-    assert not page.exception
-    return page
 
 
 def saved(page: AppTest, other: Interviewer) -> Interview:
@@ -188,3 +177,9 @@ def test_a_changed_draft_sent_while_nothing_can_be_read_is_shown_to_be_copied(
         trouble.setattr(SqlStore, "events", away)
         click(page, "Send again")
     assert SECOND in [code.value for code in page.code]
+
+
+def test_an_interview_answered_to_its_end_leaves_nothing_to_be_copied(page: AppTest) -> None:
+    while not page.metric:
+        answer(page, "I don't know")
+    assert not page.code

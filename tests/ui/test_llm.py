@@ -23,6 +23,7 @@ from tests.conftest import CONFIGURED_BY
 from tests.endpoint import KEY, NAME, Endpoint, refused_key
 from tests.fakes import KeywordJudge
 from tests.scripted import DEBRIEF, plays_along
+from tests.ui.hands import answer, click
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -85,18 +86,6 @@ def start(page: AppTest) -> AppTest:
     page.radio(key="mode").set_value("coach")
     page.slider(key="questions").set_value(1)
     return click(page, "Start the interview")
-
-
-def click(page: AppTest, label: str) -> AppTest:
-    next(b for b in page.button if b.label == label).click().run()
-    assert not page.exception
-    return page
-
-
-def answer(page: AppTest, text: str) -> AppTest:
-    page.chat_input(key="answer").set_value(text).run()
-    assert not page.exception
-    return page
 
 
 def everything(page: AppTest) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.bank.words import content_stems, stem, words
+from interviewer.grading.text import NUMBER_WORDS
 
 Matrix = NDArray[np.float64]
 
@@ -51,8 +52,6 @@ _NEGATION = re.compile(
 _NUMBER = re.compile(
     r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+−-]?\d+)?)(\s?%)?", re.IGNORECASE
 )
-_WORDS = "two three four five six seven eight nine ten eleven twelve"
-_SPELT = {word: str(n) for n, word in enumerate(_WORDS.split(), start=2)}
 _HEDGE = re.compile(
     r"\b(?:maybe|perhaps|i think|i guess|probably|sort of|kind of|something|somehow|not sure|"
     r"might be|stuff|things?|etc|various|depends)\b",
@@ -154,7 +153,7 @@ class Reading:
             frozenset(stems),
             frozenset(stem(w) for w in said),
             frozenset(_value(found) for found in _NUMBER.finditer(text)),
-            frozenset(_SPELT[w] for w in said if w in _SPELT),
+            frozenset(NUMBER_WORDS[w] for w in said if w in NUMBER_WORDS),
             len(_NEGATION.findall(text)),
             len(said),
         )
