@@ -16,6 +16,8 @@ NEARLY = 0.6
 
 NEAR = "near"
 """The style of passages that are a few words away from the claim, whatever they say of it."""
+CLAUSE = "clause"
+"""The style of a short reply that makes the claim's main clause and no more."""
 
 AFTER_CLAUSE = re.compile(
     r",? (?:since|because|so that|whereas|while)\b|, (?:so|which|above all|and|but|not|rather)\b"
@@ -85,7 +87,7 @@ def pairs(
 ) -> list[Pair]:
     """All pairs, shuffled. Everything is drawn from `random`, so a seed repeats it."""
     made = [
-        *(Pair(w.question, w.claim, w.text, TARGET[w.label]) for w in written),
+        *(Pair(w.question, w.claim, w.text, target_of(w)) for w in written),
         *_windows(written, random),
         *_other_points(written, random),
         *_between_passages(written, random),
@@ -99,6 +101,12 @@ def pairs(
     unique = list(dict.fromkeys(made))
     random.shuffle(unique)
     return unique
+
+
+def target_of(written: Written) -> Target:
+    """What the network is to say of a passage: of a main clause alone, that it makes half."""
+    half = written.style == CLAUSE and written.label == "entails"
+    return HALF if half else TARGET[written.label]
 
 
 def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
@@ -151,7 +159,7 @@ def _windows(written: Sequence[Written], random: Random) -> Iterator[Pair]:
         if others and (w.style == NEAR or random.random() < 0.3):
             parts = [w.text, random.choice(others).text]
             random.shuffle(parts)
-            yield Pair(w.question, w.claim, " ".join(parts), TARGET[w.label])
+            yield Pair(w.question, w.claim, " ".join(parts), target_of(w))
 
 
 def _other_points(written: Sequence[Written], random: Random) -> Iterator[Pair]:
@@ -169,7 +177,7 @@ def _between_passages(written: Sequence[Written], random: Random) -> Iterator[Pa
     for w in written:
         groups.setdefault((w.question, w.point), []).append(w)
     for group in groups.values():
-        made = [w.text for w in group if w.label == "entails" and len(w.text.split()) > 6]
+        made = [w.text for w in group if target_of(w) == ENTAILS and len(w.text.split()) > 6]
         denied = [w.text for w in group if w.label == "contradicts"]
         if len(made) < 2 or not denied:
             continue
