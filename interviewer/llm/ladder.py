@@ -68,16 +68,13 @@ class RungMemory:
         with self._lock:
             return self._known.get(_key(endpoint, model))
 
-    def keep(self, endpoint: str, model: str, rung: Rung | None) -> None:
-        """Keep the rung that worked; None forgets, and the next call begins at the top."""
+    def keep(self, endpoint: str, model: str, rung: Rung) -> None:
+        """Keep the rung that worked."""
         key = _key(endpoint, model)
         with self._lock:
             if self._known.get(key) is rung:
                 return
-            if rung is None:
-                del self._known[key]
-            else:
-                self._known[key] = rung
+            self._known[key] = rung
             self._save()
 
     def _save(self) -> None:

@@ -40,8 +40,8 @@ def test_the_memory_is_by_endpoint_and_model(tmp_path: Path) -> None:
     assert again.known("http://a", "m") is Rung.TOOL
     assert again.known("http://b", "m") is Rung.WORDS
     assert again.known("http://a", "other") is None
-    again.keep("http://a", "m", None)
-    assert RungMemory(tmp_path / "rungs.json").known("http://a", "m") is None
+    again.keep("http://a", "m", Rung.WORDS)
+    assert RungMemory(tmp_path / "rungs.json").known("http://a", "m") is Rung.WORDS
 
 
 def test_a_damaged_or_locked_memory_is_done_without(tmp_path: Path) -> None:
