@@ -111,6 +111,17 @@ def test_a_claim_s_main_clause_makes_half_of_it_and_its_opposite_denies_it() -> 
     assert {p.target for p in made if p.claim != claim} == {NEITHER}
 
 
+def test_a_reply_that_makes_the_main_clause_only_makes_half_of_the_claim() -> None:
+    claim, whole = "Bagging is stable, since it averages.", "It averages, which makes it stable."
+    replies = [
+        Written("q", "p", claim, "entails", "reply", whole),
+        Written("q", "p", claim, "entails", "clause", "Bagging is stable."),
+        Written("q", "p", claim, "contradicts", "clause", "Bagging is unstable."),
+    ]
+    made = {p.passage: p.target for p in pairs(replies, [], {}, Random(0)) if p.claim == claim}
+    assert [made[r.text] for r in replies] == [ENTAILS, HALF, CONTRADICTS]
+
+
 @pytest.mark.parametrize(
     "claim",
     [
