@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.banks import ONE_OF_EACH, home_with_bank
 
@@ -88,5 +88,6 @@ def page() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         opened = browser.new_page(viewport={"width": 1100, "height": 900})
         opened.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         yield opened
         browser.close()
