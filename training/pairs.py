@@ -7,6 +7,7 @@ from random import Random
 
 from interviewer.bank.words import content_stems
 from interviewer.domain import Question
+from interviewer.grading.embedded.passages import AROUND
 from interviewer.grading.text import sentences
 from training.answers import Labelled
 from training.written import Written, claims
@@ -23,6 +24,8 @@ AFTER_CLAUSE = re.compile(
     r",? (?:since|because|so that|whereas|while)\b|, (?:so|which|above all|and|but|not|rather)\b"
 )
 """Where the main clause of a claim ends."""
+SEEN_AROUND = 0.25
+"""The share of an answer's points that are also read where they stand."""
 MIN_CLAUSE, MAX_CLAUSE = 4, 0.8
 """Words of a main clause at least, and its share of the claim's words at most."""
 AUXILIARY = re.compile(
@@ -112,7 +115,8 @@ def target_of(written: Written) -> Target:
 def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
     """An answer's sentences against each point: what decides it, and what says something else.
 
-    The former alone and in a window, the latter beginning with the likeliest to be mistaken.
+    The former alone and in a window, the latter beginning with the likeliest to be mistaken; of
+    some points either where it stands, among the sentences around it.
     """
     spans = answer.sentences()
     stems = [set(content_stems(answer.answer[s:e])) for s, e in spans]
@@ -139,8 +143,14 @@ def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
             unlike = [i for i in rest if overlap[i] <= 1]
             for i in random.sample(unlike, k=min(1, len(unlike))):
                 yield pair(point.claim, i, i, NEITHER)
+            if random.random() < SEEN_AROUND:
+                first, end = max(0, own[0] - AROUND), min(last, own[-1] + AROUND)
+                yield pair(point.claim, first, end, target)
         elif point.label == "missed":
             yield pair(point.claim, rest[0], rest[0], NEITHER)
+            if random.random() < SEEN_AROUND:
+                first, end = max(0, rest[0] - AROUND), min(last, rest[0] + AROUND)
+                yield pair(point.claim, first, end, NEITHER)
             if last and random.random() < 0.3:
                 yield pair(point.claim, rest[1], rest[1], NEITHER)
             if last and random.random() < 0.4:

@@ -244,6 +244,21 @@ def test_passages_are_sentences_and_windows_of_two() -> None:
     ]
 
 
+def test_a_passage_is_read_among_its_neighbours_on_its_side_of_a_correction() -> None:
+    said = "Ridge shrinks. Lasso selects. Trees split. Forests average. Boosting adds. Nets learn."
+    pieces = cut([(1, said)])
+    trees = next(p for p in pieces.passages if p.text == "Trees split.")
+    assert pieces.around(trees) == said.removesuffix(" Nets learn.")
+    first = next(p for p in pieces.passages if p.text == "Ridge shrinks.")
+    assert pieces.around(first) == "Ridge shrinks. Lasso selects. Trees split."
+    two = cut([(1, "Ridge shrinks. Lasso selects."), (2, "Trees split.")])
+    assert {two.around(p) for p in two.passages if p.turn == 2} == {"Trees split."}
+    taken_back = cut([(1, "Ridge selects. Lasso shrinks. Oh wait, no. Ridge shrinks.")])
+    for passage in taken_back.passages:
+        around = taken_back.around(passage)
+        assert ("Ridge selects" in around) != ("Ridge shrinks" in around)
+
+
 def test_a_retraction_takes_the_sentence_before_it_back() -> None:
     said = "Bagging lowers variance. Boosting lowers variance. Scratch that, it lowers bias."
     pieces = cut([(1, said)])

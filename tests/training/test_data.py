@@ -61,8 +61,19 @@ def test_what_decides_a_point_is_paired_with_it_alone_and_in_a_window(
     decided = [pair.passage for pair in made if pair.target == target]
     assert evidence in decided
     assert all(evidence in passage for passage in decided)
-    assert len(decided) == 2
+    assert len(set(decided)) >= 2
     assert all(evidence not in pair.passage for pair in made if pair.target == NEITHER)
+
+
+def test_some_points_are_also_read_where_they_stand() -> None:
+    said = "Bagging lowers the variance. Boosting raises the bias. I like trees. They are fast."
+    evidence = "Boosting raises the bias."
+    for label, target in (("met", ENTAILS), ("missed", NEITHER)):
+        point = Point("p", evidence, 1, label, evidence if label == "met" else "")
+        seeds = [list(from_answer(labelled(point), Random(seed))) for seed in range(40)]
+        whole = [p.target for made in seeds for p in made if p.passage == said]
+        assert set(whole) == {target}
+        assert len(whole) < len(seeds) / 2
 
 
 def test_what_does_not_decide_a_point_begins_with_the_likeliest_to_be_mistaken() -> None:

@@ -25,6 +25,9 @@ NAMES = (
     "contradicts_where_entails",
     "entails_where_contradicts",
     "neither_least",
+    "entails_around",
+    "contradicts_around",
+    "neither_around",
     "similarity",
     "coverage",
     "coverage_answer",
@@ -262,12 +265,14 @@ def row(
     passages: list[Reading],
     similarity: list[float],
     read: Matrix,
+    around: NDArray[np.float64],
     context: Answered,
 ) -> list[float]:
     """The features of one claim, in the order of `NAMES` but for the last.
 
     `passages` (k) are those looked at, `similarity` their cosines with the claim, `read` (k, 3)
-    what the entailment model says of each. `others_entailed` is added once every claim has its
+    what the entailment model says of each, `around` (3,) what it says of the likeliest with the
+    sentences around it. `others_entailed` is added once every claim has its
     row. (What the others are denied is not: it would spread one misreading over an answer.)
     """
     entails, contradicts = read[:, 0], read[:, 1]
@@ -282,6 +287,9 @@ def row(
         float(contradicts[best]),
         float(entails[worst]),
         float(read[:, 2].min()),
+        log_odds(float(around[0])),
+        log_odds(float(around[1])),
+        float(around[2]),
         max(similarity),
         coverage(claim, passage.stem_set, context.weight),
         coverage(claim, context.answer.stem_set, context.weight),

@@ -166,19 +166,21 @@ class EmbeddedJudge:
             for n, j in enumerate(chosen[i]):
                 if features.restates(claim_text, passages[j].text):
                     restated[i], reads[i][n] = True, RESTATED_ODDS
+        looked_at = [[passages[j] for j in indices] for indices in chosen]
+        around = self._read_around(claims, looked_at, reads, pieces)
         rows = [
             features.row(
                 claim,
                 [readings[j] for j in indices],
                 [float(similar[i, j]) for j in indices],
                 reads[i],
+                around[i],
                 context,
             )
             for i, (claim, indices, context) in enumerate(
                 zip(claim_readings, chosen, contexts, strict=True)
             )
         ]
-        looked_at = [[passages[j] for j in indices] for indices in chosen]
         return Observed(features.with_others(rows, reads, own), looked_at, reads, restated)
 
     def _read(
@@ -192,6 +194,23 @@ class EmbeddedJudge:
         ]
         ends = np.cumsum([len(texts) for texts in chosen])
         return list(np.split(self._entailment.read(pairs), ends[:-1]))
+
+    def _read_around(
+        self,
+        claims: Sequence[str],
+        chosen: Sequence[Sequence[Passage]],
+        reads: Sequence[NDArray[np.float64]],
+        pieces: Cut,
+    ) -> NDArray[np.float64]:
+        """(n, 3): what it says of the passage that says most of each claim, read where it stands.
+
+        A passage alone may speak of "it" or take up what was said before it.
+        """
+        wider = [
+            [pieces.around(passages[int(np.argmin(read[:, 2]))])]
+            for passages, read in zip(chosen, reads, strict=True)
+        ]
+        return np.vstack(self._read(claims, wider))
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As the encoder does, remembering: claims and sentences come again and again."""

@@ -11,6 +11,8 @@ from interviewer.grading.text import normalise, sentences
 
 MAX_WINDOW = 2
 MAX_PASSAGES = 160
+AROUND = 2
+"""Sentences on either side that tell what a passage speaks of."""
 _OPENER = r"(?:(?:oh|hm+|uh|um|no|wait|sorry|hang on|hold on|well|actually)[\s,.!…–—-]+)"
 _WRONG = (
     r"(?:all )?(?:wrong|incorrect|nonsense|backwards|the wrong way|"
@@ -94,6 +96,21 @@ class Cut:
     passages: tuple[Passage, ...]
     addressed_grader: bool
     corrected: int | None
+
+    def around(self, passage: Passage) -> str:
+        """A passage with up to two sentences before and after it.
+
+        Only those of its turn that are passages themselves, and none across a correction.
+        """
+        near = {p.first for p in self.passages if p.first == p.last and p.turn == passage.turn}
+        if self.corrected is not None:
+            after = passage.first >= self.corrected
+            near = {i for i in near if (i >= self.corrected) == after}
+        first, last = passage.first, passage.last
+        for _ in range(AROUND):
+            first -= first - 1 in near
+            last += last + 1 in near
+        return " ".join(self.sentences[first : last + 1])
 
 
 def cut(said: Iterable[tuple[int, str]]) -> Cut:
