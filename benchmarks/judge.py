@@ -9,13 +9,17 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from interviewer import resources
 from interviewer.bank import load_bank
 from interviewer.domain import Question
-from interviewer.grading.embedded.passages import cut
-from interviewer.grading.judge import Answer
+from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel
+from interviewer.grading.embedded.entailment import MAX_TOKENS, Probabilities
+from interviewer.grading.judge import Answer, Judge
 from interviewer.grading.rubric import Rubric
+from interviewer.retrieval import OnnxEncoder
 from interviewer.settings import Configuration
 from interviewer.wiring import Services
 
@@ -67,22 +71,30 @@ def _words(question: Question, others: list[Question]) -> str:
     return " ".join(text.split()[:WORDS])
 
 
-def compare(judge: object, cases: list[tuple[Rubric, Answer]], folder: Path) -> None:
+class Listening(EntailmentModel):
+    """The entailment model, remembering what it was asked."""
+
+    asked: list[tuple[str, str]]
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
+        """As the model does."""
+        self.asked = [*getattr(self, "asked", ()), *pairs]
+        return super().read(pairs)
+
+
+def compare(judge: Judge, cases: list[tuple[Rubric, Answer]], folder: Path) -> None:
     """Read what the judge reads, pair by pair, with a CrossEncoder; print the ratio of times."""
     from sentence_transformers import CrossEncoder
 
-    from interviewer.grading.embedded import EmbeddedJudge
-
-    assert isinstance(judge, EmbeddedJudge)
-    plain = CrossEncoder(str(folder), num_labels=3, max_length=128)
-    pairs = []
+    plain = CrossEncoder(str(folder), num_labels=3, max_length=MAX_TOKENS)
+    models = resources.folder("models")
+    entailment = Listening(models / "entailment", models / "encoder" / "tokenizer.json")
+    listener = EmbeddedJudge(
+        OnnxEncoder(models / "encoder"), entailment, models / "entailment" / "verdict.json"
+    )
     for rubric, answer in cases:
-        looked_at = judge.observe(rubric, answer, cut(answer.said)).passages
-        pairs += [
-            (p.claim, passage.text)
-            for p, passages in zip(rubric.points, looked_at, strict=True)
-            for passage in passages
-        ]
+        listener.judge(rubric, answer)
+    pairs = entailment.asked
     plain.predict([pairs[0]])
     started = time.perf_counter()
     for pair in pairs:
