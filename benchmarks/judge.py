@@ -74,11 +74,13 @@ def _words(question: Question, others: list[Question]) -> str:
 class Listening(EntailmentModel):
     """The entailment model, remembering what it was asked."""
 
-    asked: list[tuple[str, str]]
+    def __init__(self, folder: Path, tokenizer: Path) -> None:
+        super().__init__(folder, tokenizer)
+        self.asked: list[tuple[str, str]] = []
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
         """As the model does."""
-        self.asked = [*getattr(self, "asked", ()), *pairs]
+        self.asked += pairs
         return super().read(pairs)
 
 

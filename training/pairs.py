@@ -15,6 +15,9 @@ from training.written import Written, claims
 NEARLY = 0.6
 """The share of a claim's content words that a sentence of the model answer must hold."""
 
+SEEN_AROUND = 0.25
+"""The share of an answer's points that are also read where they stand."""
+
 NEAR = "near"
 """The style of passages that are a few words away from the claim, whatever they say of it."""
 CLAUSE = "clause"
@@ -24,8 +27,6 @@ AFTER_CLAUSE = re.compile(
     r",? (?:since|because|so that|whereas|while)\b|, (?:so|which|above all|and|but|not|rather)\b"
 )
 """Where the main clause of a claim ends."""
-SEEN_AROUND = 0.25
-"""The share of an answer's points that are also read where they stand."""
 MIN_CLAUSE, MAX_CLAUSE = 4, 0.8
 """Words of a main clause at least, and its share of the claim's words at most."""
 AUXILIARY = re.compile(
@@ -127,6 +128,9 @@ def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
             answer.question_id, claim, answer.answer[spans[first][0] : spans[end][1]], target
         )
 
+    def around(first: int, end: int) -> tuple[int, int]:
+        return max(0, first - AROUND), min(last, end + AROUND)
+
     for point in answer.points:
         own = answer.touched(point.evidence)
         claim = set(content_stems(point.claim))
@@ -144,13 +148,11 @@ def from_answer(answer: Labelled, random: Random) -> Iterator[Pair]:
             for i in random.sample(unlike, k=min(1, len(unlike))):
                 yield pair(point.claim, i, i, NEITHER)
             if random.random() < SEEN_AROUND:
-                first, end = max(0, own[0] - AROUND), min(last, own[-1] + AROUND)
-                yield pair(point.claim, first, end, target)
+                yield pair(point.claim, *around(own[0], own[-1]), target)
         elif point.label == "missed":
             yield pair(point.claim, rest[0], rest[0], NEITHER)
             if random.random() < SEEN_AROUND:
-                first, end = max(0, rest[0] - AROUND), min(last, rest[0] + AROUND)
-                yield pair(point.claim, first, end, NEITHER)
+                yield pair(point.claim, *around(rest[0], rest[0]), NEITHER)
             if last and random.random() < 0.3:
                 yield pair(point.claim, rest[1], rest[1], NEITHER)
             if last and random.random() < 0.4:

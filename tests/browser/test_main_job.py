@@ -152,6 +152,7 @@ def test_reload_kill_and_restart_lose_nothing(page: Page, server: Server) -> Non
     whole = [squash(m.inner_text()) for m in messages(page).all()]
     assert whole[: len(said)] == said
     assert "saidjustbeforethecrash" in whole[len(said)]
+    assert len(whole) >= len(said) + 2, "the interviewer goes on"
 
     page.reload()
     settled(page)

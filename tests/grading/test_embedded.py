@@ -14,6 +14,7 @@ from interviewer.domain import Criterion, Misconception, Status, Verdict
 from interviewer.errors import ModelFilesError
 from interviewer.grading.embedded import EmbeddedJudge, EntailmentModel, features
 from interviewer.grading.embedded.classifier import Classifier
+from interviewer.grading.embedded.judge import _verdict
 from interviewer.grading.embedded.passages import cut
 from interviewer.grading.judge import Answer
 from interviewer.grading.rubric import Rubric
@@ -242,6 +243,24 @@ def test_passages_are_sentences_and_windows_of_two() -> None:
         "Bagging averages trees. Boosting adds them.",
         "Boosting adds them. Both are ensembles.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("odds", "status"),
+    [
+        ((0.60, 0.10, 0.30), Status.MET),
+        ((0.30, 0.10, 0.60), Status.UNCLEAR),  # spoken of, but made or denied?
+        ((0.20, 0.10, 0.70), Status.CONTRADICTED),
+        ((0.80, 0.20, 0.00), Status.UNCLEAR),
+        ((0.55, 0.45, 0.00), Status.MISSED),
+    ],
+)
+def test_a_point_spoken_of_for_sure_is_met_if_rather_made_than_denied(
+    odds: tuple[float, float, float], status: Status
+) -> None:
+    pieces = cut([(1, "Ridge shrinks the weights.")])
+    found = _verdict("p", np.array(odds), pieces.passages, np.array([[0.4, 0.4, 0.2]]))
+    assert found.status is status
 
 
 def test_a_passage_is_read_among_its_neighbours_on_its_side_of_a_correction() -> None:
