@@ -31,8 +31,8 @@ from training.written import LABELS
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261126
 SMOOTHING = 0.05
-EPOCH = 215_000
-"""Pairs of one epoch, drawn anew from all that can be made: four fit into three hours."""
+EPOCH = 190_000
+"""Pairs of one epoch, drawn anew from all that can be made: four fit well into three hours."""
 AVERAGED = 0.998
 """How much of the running average of the weights a step keeps: some 500 steps count."""
 REPORT = 100
