@@ -66,10 +66,15 @@ class Services:
         """The question bank: the shipped one, the user's own, or both."""
         from interviewer.bank import load_bank
 
+        return load_bank(self.bank_folders)
+
+    @property
+    def bank_folders(self) -> list[Path]:
+        """The folders that the bank is read from."""
         folders = [f or resources.folder("knowledge") for f in self.configuration.banks]
         if self.own_bank.is_dir() and self.own_bank.resolve() not in [f.resolve() for f in folders]:
             folders.append(self.own_bank)
-        return load_bank(folders)
+        return folders
 
     @property
     def own_bank(self) -> Path:

@@ -24,6 +24,7 @@ ANCHOR_WORDS = (20, 120)
 ANSWER_WORDS = {Kind.SYSTEM_DESIGN: (80, 400)}
 POINTS = {Kind.SYSTEM_DESIGN: (10, 16)}
 FOLLOW_UPS = {Kind.SYSTEM_DESIGN: 3}
+MINUTES = {Kind.SYSTEM_DESIGN: (45, 45), Kind.CODING: (3, 20)}
 
 SPELLINGS = {
     "over-fit": "overfit",
@@ -103,7 +104,7 @@ def _points(question: Question) -> Iterator[tuple[str, Point]]:
 
 
 def _check_file(question: Question, path: Path) -> Iterator[Complaint]:
-    for key, what in check_question(question):
+    for key, what in (*check_question(question), *_check_finding(question)):
         yield Complaint(str(path), key, what)
     if path.stem != question.id:
         yield Complaint(str(path), "id", f"{question.id!r} differs from the file's name")
@@ -115,6 +116,14 @@ def _check_file(question: Question, path: Path) -> Iterator[Complaint]:
     if misspelt:
         wrong = misspelt.group().lower()
         yield Complaint(str(path), "spelling", f"{wrong!r}: write {SPELLINGS[wrong]!r}")
+
+
+def _check_finding(question: Question) -> Iterator[tuple[str, str]]:
+    """What a question is found and planned by, which a drafted one has from code."""
+    yield from _count("phrases", question.phrases, 4, 6)
+    low, high = MINUTES.get(question.kind, (3, 8))
+    if not low <= question.minutes <= high:
+        yield "minutes", f"{question.minutes}: {low} to {high} are expected"
 
 
 def check_question(question: Question) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
 from interviewer.domain import Kind, Level, Question, Role
 from interviewer.errors import BankError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+COMPLAINTS = 3
+"""How many things to mend are said of a file at once; with all of them nobody sees the first."""
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -134,28 +140,38 @@ def write_question(question: Question, folder: Path) -> Path:
     return path
 
 
-def load_bank(folders: Iterable[Path], progress: Callable[[int, int], None] | None = None) -> Bank:
+def load_bank(
+    folders: Iterable[Path],
+    progress: Callable[[int, int], None] | None = None,
+    unusable: Callable[[BankError], None] | None = None,
+) -> Bank:
     """All `*.yaml` and `*.yml` below the folders, ordered by id.
 
-    `progress(done, total)` is called after each file. Raises `BankError` at a folder that is
-    not there, at the first file that cannot be used, at an id used twice, and where there is no
-    question at all.
+    `progress(done, total)` is called after each file. A file that cannot be used, or whose id is
+    used already, goes to `unusable` and is left out; without `unusable` it raises its `BankError`.
+    Raises `BankError` at a folder that is not there and where there is no file at all.
     """
     paths = [path for folder in folders for path in _files(folder)]
     questions: dict[str, Question] = {}
     files: dict[str, Path] = {}
     for done, path in enumerate(paths, start=1):
-        question = load_question(path)
-        if question.id in questions:
-            raise BankError(
-                f"{path}: id: {question.id!r} is already used by {files[question.id]}: "
-                "give one of them another id"
-            )
-        questions[question.id] = question
-        files[question.id] = path
+        try:
+            question = load_question(path)
+            if question.id in questions:
+                raise BankError(
+                    f"{path}: id: {question.id!r} is already used by {files[question.id]}: "
+                    "give one of them another id"
+                )
+        except BankError as error:
+            if unusable is None:
+                raise
+            unusable(error)
+        else:
+            questions[question.id] = question
+            files[question.id] = path
         if progress is not None:
             progress(done, len(paths))
-    if not questions:
+    if not paths:
         raise BankError("no question files (*.yaml, *.yml) found: check the folder of the bank")
     return Bank(tuple(questions[i] for i in sorted(questions)), files)
 
@@ -177,25 +193,49 @@ def _yaml_complaint(error: yaml.MarkedYAMLError, text: str) -> str:
     where = f", line {mark.line + 1}, column {mark.column + 1}"
     if text[mark.index : mark.index + 1] == "\t":
         return f"{where}: a tab: indent with spaces"
-    return f"{where}: {error.problem or 'not YAML'}"
+    problem = error.problem or "not YAML"
+    return f"{where}: {_YAML_PROBLEMS.get(problem, problem)}"
+
+
+_YAML_PROBLEMS = {
+    "mapping values are not allowed in this context": (
+        "no ': ' can stand here: put the text in quotes, or mend the indentation"
+    ),
+    "did not find expected '-' indicator": (
+        "the items of a list begin in one column, with a dash and a space"
+    ),
+    "did not find expected key": (
+        "a key should begin here: mend the indentation, or put the text in quotes"
+    ),
+    "found character that cannot start any token": "no text begins so: put it in quotes",
+}
+"""What PyYAML says of the commonest slips, in a writer's words."""
 
 
 def _validation_complaint(error: ValidationError) -> str:
-    """The first complaint, its key path, and how many more there are."""
+    """The first complaints, each with its key path, and how many more there are."""
     # A key that is misspelt is missing too: the spelling is what to mend.
-    first, *rest = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in first["loc"]) or "the question"
-    match first["type"]:
+    order = {"extra_forbidden": 0, "missing": 2}
+    found = sorted(error.errors(), key=lambda e: order.get(e["type"], 1))
+    told = "; ".join(map(_said, found[:COMPLAINTS]))
+    more = f" (and {len(found) - COMPLAINTS} more)" if len(found) > COMPLAINTS else ""
+    return told + more
+
+
+def _said(error: "ErrorDetails") -> str:
+    key = ".".join(str(part) for part in error["loc"]) or "the question"
+    match error["type"]:
         case "missing":
             what = "missing: add it"
         case "extra_forbidden":
             what = "not a key of the schema: remove it or mend its spelling"
+        case "tuple_type":
+            what = f"a list is expected, [one, another], not {_shown(error['input'])}"
         case "value_error":
-            what = first["msg"].removeprefix("Value error, ")
+            what = error["msg"].removeprefix("Value error, ")
         case _:
-            what = f"{first['msg'][0].lower()}{first['msg'][1:]}, not {_shown(first['input'])}"
-    more = f" (and {len(rest)} more)" if rest else ""
-    return f"{key}: {what}{more}"
+            what = f"{error['msg'][0].lower()}{error['msg'][1:]}, not {_shown(error['input'])}"
+    return f"{key}: {what}"
 
 
 def _shown(value: object) -> str:

@@ -7,7 +7,8 @@ import typer
 
 from interviewer.cli.console import print_json, progress, services
 from interviewer.domain import Kind, Level, Question, Role
-from interviewer.wiring import check_meaning
+from interviewer.errors import BankError
+from interviewer.wiring import Services, check_meaning
 
 app = typer.Typer(help="The question bank.", no_args_is_help=True)
 
@@ -57,7 +58,7 @@ def show(question_id: str, as_json: AsJson = False) -> None:
 @app.command()
 def check(
     bank: Annotated[
-        Path | None, typer.Option(help="A folder of question files, instead of the shipped bank.")
+        Path | None, typer.Option(help="A folder of question files, instead of the bank in use.")
     ] = None,
     meaning: Annotated[
         bool,
@@ -65,22 +66,26 @@ def check(
     ] = False,
 ) -> None:
     """Check that the questions keep the rules of knowledge/README.md."""
-    from interviewer import resources
     from interviewer.bank import load_bank
     from interviewer.bank.check import check_bank, read_syllabus
 
-    folder = bank or resources.folder("knowledge")
+    folders = [bank] if bank else Services.from_environment().bank_folders
+    unusable: list[BankError] = []
     with progress("Reading the question bank") as report:
-        loaded = load_bank([folder], report)
-    syllabus = folder / "syllabus.tsv"
-    complaints = check_bank(loaded, read_syllabus(syllabus) if syllabus.exists() else None)
-    if meaning:
+        loaded = load_bank(folders, report, unusable.append)
+    syllabus = next((s for f in folders if (s := f / "syllabus.tsv").exists()), None)
+    complaints: list[object] = [
+        *unusable,
+        *check_bank(loaded, syllabus and read_syllabus(syllabus)),
+    ]
+    if meaning and len(loaded):
         with progress("Indexing") as report:
             complaints += check_meaning(loaded, report)
     for complaint in complaints:
         typer.echo(str(complaint), err=True)
     points = sum(len(q.points) + sum(len(f.points) for f in q.follow_ups) for q in loaded)
-    typer.echo(f"{len(loaded)} questions, {points} points, {len(complaints)} complaints")
+    where = ", ".join(map(str, folders))
+    typer.echo(f"{len(loaded)} questions, {points} points, {len(complaints)} complaints: {where}")
     if complaints:
         raise typer.Exit(1)
 

@@ -67,9 +67,9 @@ def services() -> Iterator[Services]:
 
 
 def read_text(path: Path) -> str:
-    """A UTF-8 file's text. Raises `FileError`."""
+    """A UTF-8 file's text, without the mark some editors begin it with. Raises `FileError`."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FileError(f"{path}: cannot be read ({error.strerror}): check the path") from error
     except UnicodeDecodeError as error:

@@ -23,7 +23,8 @@ from interviewer.report.render import banded
 from interviewer.wiring import JudgeName
 
 SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
-HELP = "Finish an answer with an empty line. /skip passes, /end stops."
+SKIP, END = "/skip", "/end"
+HELP = f"Finish an answer with an empty line. {SKIP} passes, {END} stops."
 
 
 def practice(
@@ -40,8 +41,8 @@ def practice(
     answers: Annotated[
         Path | None,
         typer.Option(
-            help="Answers in order, separated by lines of ---. As many as questions: one each, "
-            "follow-ups are passed over; more: one for every turn, and what is left is passed."
+            help="Answers in order, separated by lines of ---; /skip passes. As many as questions: "
+            "one each, follow-ups are passed over; more: one for every turn, what is left is passed."
         ),
     ] = None,
     judge: Annotated[
@@ -54,6 +55,8 @@ def practice(
     """Practise in the terminal."""
     if report is not None and report.suffix.lower() not in FORMATS:
         raise UsageError(f"{report}: a report ends in {', '.join(FORMATS)}: choose one of these")
+    if report is not None and not report.parent.is_dir():
+        raise UsageError(f"{report}: there is no folder {report.parent}: make it first")
     given = _read_answers(answers) if answers is not None else None
     with services() as parts:
         if judge == "llm" and not parts.configuration.has_model:
@@ -89,14 +92,21 @@ def practice(
     for q in result.questions:
         typer.echo(f"  {banded(q.score, q.band):28} {q.question}")
     if report is not None:
-        write_text(report, render(result, report.name))
+        try:
+            write_text(report, render(result, report.name))
+        except FileError as error:
+            kept = f"interviewer sessions export {interview.id} --output FILE"
+            raise FileError(f"{error}; the interview is kept: {kept}") from error
         typer.echo(f"The report is in {report}", err=True)
     else:
         typer.echo(f"The report: interviewer sessions show {interview.id}", err=True)
 
 
-def _read_answers(path: Path) -> list[str]:
-    """The answers of a file, checked before the interview begins. Raises `FileError`."""
+def _read_answers(path: Path) -> list[str | None]:
+    """The answers of a file, None where one passes, checked before the interview begins.
+
+    Raises `FileError`.
+    """
     answers = [part.strip() for part in SEPARATOR.split(read_text(path))]
     if len(answers) > 1 and not answers[-1]:
         answers.pop()
@@ -105,10 +115,10 @@ def _read_answers(path: Path) -> list[str]:
             guard.accept(answer)
         except AnswerRefused as error:
             raise FileError(f"{path}: answer {number}: {error}") from error
-    return answers
+    return [None if answer == SKIP else answer for answer in answers]
 
 
-def _from_file(host: Interviewer, interview: Interview, answers: list[str]) -> Interview:
+def _from_file(host: Interviewer, interview: Interview, answers: list[str | None]) -> Interview:
     """Answer from the list. A lone answer a question keeps follow-ups from eating the next one."""
     one_each = len(answers) == len(interview.plan)
     left = iter(answers)
@@ -116,6 +126,9 @@ def _from_file(host: Interviewer, interview: Interview, answers: list[str]) -> I
         follow_up = interview.turns[-1].purpose is not Purpose.ASK
         answer = None if one_each and follow_up else next(left, None)
         interview = _reply(host, interview, answer)
+    unused = len(list(left))
+    if unused:
+        typer.echo(f"The interview ended before the last {unused} of the answers.", err=True)
     return interview
 
 
@@ -124,7 +137,7 @@ def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
     while not interview.closed:
         text, command = _typed()
         try:
-            if command == "/skip":
+            if command == SKIP:
                 interview = _reply(host, interview, None)
             elif not command:
                 interview = _reply(host, interview, text)
@@ -132,7 +145,7 @@ def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
                 interview = host.hear(interview, text)
         except AnswerRefused as error:
             typer.echo(f"interviewer: {error}", err=True)
-        if command == "/end":
+        if command == END:
             interview = host.end(interview)
     return interview
 
@@ -140,19 +153,19 @@ def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
 def _typed() -> tuple[str, str]:
     """What is typed up to an empty line, or up to a command, and that command.
 
-    The end of input is an `/end`. Raises `FileError` where the input is no text.
+    The end of input is an `END`. Raises `FileError` where the input is no text.
     """
     lines: list[str] = []
     while True:
         try:
             line = input("> ")
         except EOFError:
-            line = "/end"
+            line = END
         except UnicodeDecodeError as error:
             raise FileError(
                 f"standard input: it holds a byte that is not {error.encoding}: save it as that"
             ) from error
-        if line.strip() in ("", "/skip", "/end"):
+        if line.strip() in ("", SKIP, END):
             return "\n".join(lines).strip(), line.strip()
         lines.append(line)
 

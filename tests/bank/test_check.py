@@ -32,6 +32,8 @@ def test_lengths_counts_and_weights_are_checked(dropout: Question) -> None:
     short = dropout.points[0].model_copy(update={"claim": "Too short a claim"})
     found = complaints(change(dropout, points=(short, *dropout.points[1:])))
     assert any("points.random-zeroing.claim: 4 words" in c for c in found)
+    assert any("phrases: 1 of them" in c for c in complaints(change(dropout, phrases=("a",))))
+    assert any("minutes: 9: 3 to 8" in c for c in complaints(change(dropout, minutes=9)))
 
 
 def test_one_question_must_not_make_a_point_twice(dropout: Question) -> None:

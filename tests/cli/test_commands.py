@@ -71,8 +71,9 @@ def test_bank_list_gives_the_agreed_keys(small: Path) -> None:
 
 
 def test_the_shipped_bank_passes_its_check(small: Path) -> None:
-    done = run(small, "bank", "check")
+    done = run(small, "bank", "check", "--bank", str(KNOWLEDGE))
     assert done.returncode == 0, done.stderr
+    assert "356 questions" in done.stdout
     assert "0 complaints" in done.stdout
 
 
@@ -95,18 +96,26 @@ def test_a_broken_bank_file_is_named_with_key_and_remedy(
     text = DROPOUT.read_text(encoding="utf-8").replace(*broken, 1)
     (folder / "dropout.yaml").write_text(text, encoding="utf-8")
     done = run(tmp_path, "bank", "check", "--bank", str(tmp_path / "bank"))
-    line = complaint(done)
-    assert "dropout.yaml" in line
+    assert done.returncode == 1
+    (line,) = (line for line in done.stderr.splitlines() if "dropout.yaml" in line)
     assert said in line
+    assert "Traceback" not in done.stderr
 
 
-def test_the_same_id_in_two_files_names_both(tmp_path: Path) -> None:
+def test_the_check_goes_on_to_the_end_of_the_bank_in_use(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
     for name in ("one", "two"):
-        (tmp_path / "bank" / name).mkdir(parents=True)
-        (tmp_path / "bank" / name / "dropout.yaml").write_bytes(DROPOUT.read_bytes())
-    line = complaint(run(tmp_path, "bank", "check", "--bank", str(tmp_path / "bank")))
-    assert "one/dropout.yaml" in line
-    assert "two/dropout.yaml" in line
+        (folder / name).mkdir(parents=True)
+        (folder / name / "dropout.yaml").write_bytes(DROPOUT.read_bytes())
+    (folder / "three.yaml").write_text("id: three\n")
+    (tmp_path / "settings.toml").write_text(f'INTERVIEWER_BANK = "{folder}"\n')
+    done = run(tmp_path, "bank", "check")
+    assert done.returncode == 1
+    assert "two/dropout.yaml: id: 'dropout' is already used by" in done.stderr
+    assert "one/dropout.yaml: area: 'deep-learning' differs" in done.stderr
+    assert "three.yaml: covers: missing" in done.stderr
+    assert f"1 questions, 10 points, 3 complaints: {folder}" in done.stdout
+    assert "no such folder" in complaint(run(tmp_path, "bank", "check", "--bank", "nowhere"))
 
 
 def test_search_finds_by_meaning(small: Path) -> None:
@@ -196,6 +205,7 @@ def test_an_answer_that_cannot_be_taken_is_named_before_anything_begins(
 
 def test_wrong_usage_exits_with_two(small: Path) -> None:
     complaint(run(small, "practice", "--report", "report.pdf"), status=2)
+    assert "no folder" in complaint(run(small, "practice", "--report", "no/out.md"), status=2)
     assert run(small, "practice", "--kind", "astrology").returncode == 2
 
 

@@ -1,6 +1,7 @@
 """An interview in the terminal: what is typed, line by line, and what comes of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -41,7 +42,7 @@ def practise(home: object, host: Interviewer, monkeypatch: pytest.MonkeyPatch) -
         done = CliRunner().invoke(app, ["practice", "--mode", "exam", *arguments], input=typed)
         if done.exception:
             raise done.exception
-        return done.stdout
+        return done.output
 
     return run
 
@@ -86,6 +87,24 @@ def test_a_resumed_interview_numbers_its_questions_as_they_were_asked(
     first, second = interview.plan
     assert f"[1] {first.question}" in shown
     assert f"[2] {second.question}" in shown
+
+
+def test_a_file_of_answers_is_read_as_it_was_meant(
+    practise: Practise, archive: MemoryArchive, host: Interviewer, tmp_path: Path
+) -> None:
+    path = tmp_path / "answers.txt"
+    path.write_text("\ufeffOne.\n---\n/skip\n", encoding="utf-8")
+    practise("", "--questions", "2", "--answers", str(path))
+    (interview_id,) = archive.kept
+    turns = host.load(interview_id).turns
+    replies = [turns[t.index + 1] for t in turns if t.purpose is Purpose.ASK]
+    assert [t.text for t in replies] == ["One.", "(skipped)"]
+
+
+def test_answers_left_over_are_told_of(practise: Practise, tmp_path: Path) -> None:
+    path = tmp_path / "answers.txt"
+    path.write_text("\n---\n".join(["I don't know."] * 30))
+    assert "before the last 26 of the answers" in practise("", "--answers", str(path))
 
 
 def test_input_that_is_no_text_is_one_line(practise: Practise) -> None:
