@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from interviewer.bank import load_question
@@ -24,6 +25,10 @@ CONFIGURED_BY = (
     "OPENAI_BASE_URL",
 )
 _connect = socket.socket.connect
+
+# No test may fail for being slow on a busy machine.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ def test_vectors_are_those_of_the_original_model(encoder: OnnxEncoder) -> None:
     assert np.allclose(vector[:6], ORIGINAL, atol=0.005)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from([*TEXTS, "", "…", "ReLU " * 40]), min_size=1, max_size=4))
 def test_a_vector_does_not_depend_on_its_neighbours(texts: list[str]) -> None:
     together = _SHARED.encode(texts)

@@ -35,9 +35,7 @@ def test_events_come_back_in_their_order_after_reopening(url: str) -> None:
         assert store.events("one") == tuple(events)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=starts, events=st.lists(later_events, max_size=4))
 def test_any_event_survives_the_round_trip(
     store: SqlStore, first: Started, events: list[Event]
