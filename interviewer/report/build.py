@@ -77,6 +77,7 @@ class QuestionReport(Model):
     """A main question with everything said about it.
 
     `score` counts help, `unaided` is the opening answer's; both None where there is none.
+    `solution` is code, empty but where the question asks for some.
     `drafted` names the model that drafted the question, if nobody has reviewed it.
     """
 
@@ -98,6 +99,7 @@ class QuestionReport(Model):
     follow_ups: tuple[ItemReport, ...]
     asides: tuple[AsideLine, ...]
     model_answer: str
+    solution: str
     sources: tuple[str, ...]
     turns: tuple[TurnLine, ...]
 
@@ -223,6 +225,7 @@ def _question(interview: Interview, question: Question) -> QuestionReport:
             for a in (grade.asides if grade else ())
         ),
         model_answer=question.model_answer,
+        solution=question.coding.solution if question.coding else "",
         sources=question.sources,
         turns=tuple(
             TurnLine(who=t.who, purpose=t.purpose, point=t.point, text=t.text)
@@ -233,12 +236,15 @@ def _question(interview: Interview, question: Question) -> QuestionReport:
 
 
 def _follow_ups(interview: Interview, question: Question) -> list[ItemReport]:
-    put = {t.item for t in interview.turns}
     reports = []
     for follow_up in question.follow_ups:
         item = f"{question.id}/{follow_up.id}"
-        if item in put:
-            grade = session.latest_grade(interview, item)
+        said = {t.purpose for t in session.turns_on(interview, item)}
+        if said:
+            # What was passed over was graded as nothing claimed: that tells nobody anything.
+            heard = Purpose.ANSWER in said
+            grade = session.latest_grade(interview, item) if heard else None
+            passed = "passed over" if Purpose.SKIP in said else "not answered"
             reports.append(
                 ItemReport(
                     id=follow_up.id,
@@ -246,7 +252,7 @@ def _follow_ups(interview: Interview, question: Question) -> list[ItemReport]:
                     question=follow_up.question,
                     score=grade.score if grade else None,
                     verdicts=_verdicts(follow_up.points, grade),
-                    note=grade.note if grade else "not answered",
+                    note=grade.note if grade else passed,
                 )
             )
     return reports

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
-from interviewer.domain import Band, Grading, Status, Who
+from interviewer.domain import Band, Grading, Help, Status, Who
 from interviewer.errors import UsageError
 from interviewer.report.build import QuestionReport, Report, Usage, VerdictLine
 
@@ -58,6 +58,14 @@ def headline(question: QuestionReport) -> str:
         line += f"; how it was said, of 5: structure {told.structure}, clarity {told.clarity}, "
         line += f"depth {told.depth} (not in the score)"
     return line
+
+
+def terms(verdict: VerdictLine) -> list[str]:
+    """What a verdict counts for: its weight, any help, how sure it is; an unclear one says so."""
+    helped = [] if verdict.help is Help.UNAIDED else [verdict.help.value]
+    unclear = verdict.verdict is Status.UNCLEAR
+    sure = [] if unclear else [f"{verdict.confidence:.0%} sure"]
+    return [f"weight {verdict.weight:g}", *helped, *sure]
 
 
 def bill(usage: Usage) -> str:
@@ -147,6 +155,8 @@ def _markdown_question(number: int, question: QuestionReport) -> Iterator[str]:
         yield f"- {label} ({aside.question_id}): {aside.claim}"
         yield _quoted(aside.evidence)
     yield f"\n**A good answer.** {said(question.model_answer)}"
+    if question.solution:
+        yield f"\n{_fenced(question.solution)}"
     yield f"\n*Sources: {said('; '.join(question.sources))}*"
     yield "\n<details><summary>What was said</summary>\n"
     for turn in question.turns:
@@ -158,9 +168,7 @@ def _markdown_question(number: int, question: QuestionReport) -> Iterator[str]:
 
 def _markdown_points(verdicts: dict[str, VerdictLine], said: Callable[[str], str]) -> Iterator[str]:
     for verdict in verdicts.values():
-        helped = "" if verdict.help == "unaided" else f", {verdict.help}"
-        told = f"weight {verdict.weight:g}{helped}, {verdict.confidence:.0%} sure"
-        yield f"- {MARK[verdict.verdict]} ({told}): {said(verdict.claim)}"
+        yield f"- {MARK[verdict.verdict]} ({', '.join(terms(verdict))}): {said(verdict.claim)}"
         if verdict.evidence:
             yield _quoted(verdict.evidence)
 
@@ -222,6 +230,8 @@ def _html_question(number: int, question: QuestionReport) -> Iterator[str]:
         yield f"<p>{label} <em>{e(aside.question_id)}</em>: {e(aside.claim)}</p>"
         yield f"<blockquote>{e(aside.evidence)}</blockquote>"
     yield f"<h3>A good answer</h3><p>{e(question.model_answer)}</p>"
+    if question.solution:
+        yield f"<pre>{e(question.solution)}</pre>"
     yield f"<p><small>{e('; '.join(question.sources))}</small></p>"
     yield "<details><summary>What was said</summary>"
     for turn in question.turns:
@@ -234,10 +244,8 @@ def _html_points(verdicts: dict[str, VerdictLine]) -> Iterator[str]:
     e = html.escape
     yield "<table><tr><th>verdict</th><th>point</th></tr>"
     for verdict in verdicts.values():
-        helped = "" if verdict.help == "unaided" else f", {verdict.help}"
         quote = f"<blockquote>{e(verdict.evidence)}</blockquote>" if verdict.evidence else ""
         yield f'<tr><td class="{verdict.verdict}">{MARK[verdict.verdict]}</td>'
-        told = f"weight {verdict.weight:g}{helped}, {verdict.confidence:.0%} sure"
-        yield f"<td>{e(verdict.claim)} <small>{told}</small>"
+        yield f"<td>{e(verdict.claim)} <small>{', '.join(terms(verdict))}</small>"
         yield f"{quote}</td></tr>"
     yield "</table>"

@@ -13,6 +13,7 @@ from interviewer.report.render import (
     bill,
     headline,
     out_of_ten,
+    terms,
 )
 from interviewer.ui.text import plain, quoted
 from interviewer.wiring import Services
@@ -130,6 +131,8 @@ def _question(
             st.markdown(quoted(aside.evidence))
         with st.expander("A good answer"):
             st.markdown(plain(question.model_answer))
+            if question.solution:
+                st.code(question.solution, language="python")
             st.caption(plain("; ".join(question.sources)))
         with st.expander("What was said"):
             for turn in question.turns:
@@ -140,10 +143,9 @@ def _question(
 def _points(verdicts: dict[str, VerdictLine]) -> None:
     for verdict in verdicts.values():
         colour = COLOUR[verdict.verdict]
-        helped = "" if verdict.help == "unaided" else f" · {verdict.help}"
         st.markdown(
-            f":{colour}[{MARK[verdict.verdict]}]{helped} {plain(verdict.claim)} "
-            f":small[weight {verdict.weight:g} · {verdict.confidence:.0%} sure]"
+            f":{colour}[{MARK[verdict.verdict]}] {plain(verdict.claim)} "
+            f":small[{' · '.join(terms(verdict))}]"
         )
         if verdict.evidence:
             st.markdown(quoted(verdict.evidence))
