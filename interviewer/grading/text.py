@@ -5,9 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
+FENCE = re.compile(r"(?m:^[ \t]*(?:`{3,}|~{3,})[^\n`]*$\n?)")
+"""A line that begins or ends code: it is said by nobody."""
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s])|\n\s*\n"
     r"|\n(?=\s*(?:[-*•·]|[–—+]\s|\d+[.)]|[a-h]\)\s))|\n(?=\s*[A-Z])"
+    rf"|{FENCE.pattern}"
 )
 _NUMERALS = "two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(n) for n, word in enumerate(_NUMERALS.split(), start=2)}
@@ -60,8 +63,8 @@ def normalise(source: str) -> Normalised:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """The (start, end) of each sentence, in order; list items, with their numbers, and paragraphs
-    end one too.
+    """The (start, end) of each sentence, in order; list items, with their numbers, paragraphs and
+    blocks of code end one too, and the fences of code belong to none.
 
     None has more than `MAX_WORDS` words: a longer one is cut where a clause begins.
     """
@@ -69,6 +72,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for cut in _SENTENCE_END.finditer(text):
         before = text[start : cut.start()]
+        if FENCE.match(cut.group()):
+            spans.append((start, cut.start()))
+            start = cut.end()
+            continue
         if "\n" not in cut.group() and _ABBREVIATION.search(before):
             continue
         if ITEM_NUMBER.fullmatch(before) or not _ends(text, start, cut):

@@ -197,7 +197,25 @@ def test_a_number_is_the_same_in_any_notation(claim: str, passage: str, read_as:
     assert features.as_claimed(claim, passage) == read_as
 
 
-@given(st.text(alphabet="0123456789.,%e-− ab", max_size=40), st.text(max_size=40))
+@pytest.mark.parametrize(
+    ("passage", "read_as"),
+    [
+        ("I suppose y minus the prediction?", "I suppose y minus the prediction."),
+        ("It shrinks. The weights, right?", "It shrinks. The weights, right."),
+        ("What does it shrink?", None),
+        ("If I refit it, how different would it be?", None),
+        ("Isn't it the variance?", None),
+        ("So is it 0.1?", None),
+    ],
+)
+def test_only_a_statement_loses_its_question_mark(passage: str, read_as: str | None) -> None:
+    assert features.as_claimed("Ridge shrinks the weights.", passage) == (read_as or passage)
+
+
+@given(
+    st.text(alphabet="0123456789.,%e-− ab", max_size=40),
+    st.text(st.characters(exclude_characters="?"), max_size=40),
+)
 def test_a_passage_without_the_claim_s_numbers_stays_as_it_is(claim: str, passage: str) -> None:
     claimed, said = features.Reading.of(claim).numbers, features.Reading.of(passage).numbers
     if claimed.isdisjoint(said):
@@ -245,21 +263,29 @@ def test_passages_are_sentences_and_windows_of_two() -> None:
     ]
 
 
+def test_no_passage_runs_across_the_fence_of_code() -> None:
+    said = "It shrinks:\n```python\nloss = abs(y - p).mean()\n```\nIt averages errors."
+    assert texts(said) == ["It shrinks:", "loss = abs(y - p).mean()", "It averages errors."]
+
+
 @pytest.mark.parametrize(
-    ("odds", "status"),
+    ("odds", "denied_alone", "status"),
     [
-        ((0.60, 0.10, 0.30), Status.MET),
-        ((0.30, 0.10, 0.60), Status.UNCLEAR),  # spoken of, but made or denied?
-        ((0.20, 0.10, 0.70), Status.CONTRADICTED),
-        ((0.80, 0.20, 0.00), Status.UNCLEAR),
-        ((0.55, 0.45, 0.00), Status.MISSED),
+        ((0.60, 0.10, 0.30), 0.5, Status.MET),
+        ((0.30, 0.10, 0.60), 0.5, Status.UNCLEAR),  # spoken of, but made or denied?
+        ((0.20, 0.10, 0.70), 0.5, Status.CONTRADICTED),
+        ((0.20, 0.10, 0.70), 0.4, Status.UNCLEAR),  # only the other points make it a denial
+        ((0.09, 0.22, 0.69), 0.6, Status.MISSED),
+        ((0.80, 0.20, 0.00), 0.0, Status.UNCLEAR),
+        ((0.55, 0.45, 0.00), 0.0, Status.MISSED),
     ],
 )
 def test_a_point_spoken_of_for_sure_is_met_if_rather_made_than_denied(
-    odds: tuple[float, float, float], status: Status
+    odds: tuple[float, float, float], denied_alone: float, status: Status
 ) -> None:
-    pieces = cut([(1, "Ridge shrinks the weights.")])
-    found = _verdict("p", np.array(odds), pieces.passages, np.array([[0.4, 0.4, 0.2]]))
+    passages = cut([(1, "Ridge shrinks the weights.")]).passages
+    alone = np.array([1 - denied_alone, 0.0, denied_alone])
+    found = _verdict("p", np.array(odds), alone, passages, np.array([[0.4, 0.4, 0.2]]))
     assert found.status is status
 
 
@@ -316,6 +342,23 @@ def test_taking_everything_back_leaves_nothing_before_it() -> None:
 )
 def test_a_correction_is_noticed_where_there_is_one(said: str, corrected: int | None) -> None:
     assert cut([(1, said)]).corrected == corrected
+
+
+@pytest.mark.parametrize(
+    ("reply", "corrected"),
+    [
+        ("Hmm, no, not finished. I'd log what it does.", None),
+        ("Well, no, it depends on the light.", None),
+        ("Oh no, I swapped them.", 2),
+        ("Oh wait, it selects.", 2),
+        ("You're right, I was wrong.", 2),
+        ("Sorry, I meant Lasso.", 2),
+        ("Right, let me correct that.", 2),
+    ],
+)
+def test_a_no_that_replies_takes_nothing_back(reply: str, corrected: int | None) -> None:
+    said = [(1, "Ridge shrinks. Ridge selects."), (3, reply)]
+    assert cut(said).corrected == corrected
 
 
 def test_a_word_back_on_a_new_turn_leaves_the_turn_before_whole() -> None:

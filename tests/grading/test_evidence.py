@@ -43,7 +43,7 @@ def test_normalising_keeps_every_character_s_origin(text: str) -> None:
     assert all(0 <= i < len(text) for i in result.origin)
 
 
-@given(st.text(max_size=400))
+@given(st.text(st.characters(exclude_characters="`~"), max_size=400))
 def test_sentences_cover_the_text_in_order(text: str) -> None:
     spans = sentences(text)
     assert all(s < e for s, e in spans)
@@ -89,6 +89,18 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
 def test_only_the_end_of_a_sentence_ends_it(said: list[str]) -> None:
     text = " ".join(said)
     assert [text[s:e] for s, e in sentences(text)] == [sentence.strip() for sentence in said]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("So:\n```python\na = Fit(x)\n```\nIt fits.", ["So:", "a = Fit(x)", "It fits."]),
+        ("It fits.\n\n~~~\nA = 1\nB = 2", ["It fits.", "A = 1\nB = 2"]),
+        ("The mark ``` stands in a line.", ["The mark ``` stands in a line."]),
+    ],
+)
+def test_the_fences_of_code_belong_to_no_sentence(text: str, said: list[str]) -> None:
+    assert [text[s:e] for s, e in sentences(text)] == said
 
 
 def test_three_content_words_or_a_formula_say_something() -> None:

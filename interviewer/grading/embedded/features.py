@@ -130,6 +130,15 @@ _WEIGHTY = frozenset(
 )
 
 
+_HALF_ASKED = re.compile(r"((?:[^.!?\n]|(?<=\d)\.(?=\d))+)\?")
+_ASKING = re.compile(
+    r"(?:^|[,:;–—-]|\b(?:and|so|or|but|then))\s*(?:what|which|how|who|whose|when|where|why|"
+    r"(?:is|are|was|were|do|does|did|has|have|can|could|should|will|would|may|must)(?:n['’]t)?)\b",
+    re.IGNORECASE,
+)
+"""A clause that begins as questions do."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """A text taken apart once, compared often."""
@@ -168,12 +177,14 @@ class Reading:
 
 
 def as_claimed(claim: str, passage: str) -> str:
-    """The passage with the claim's numbers in the claim's notation: 10% and 0.1 are one number.
+    """The passage with the claim's numbers in the claim's notation, and with nothing half asked.
 
-    The entailment model takes a number that is written in another way for another number.
+    The entailment model takes a number that is written in another way (0.1 for 10%) for another
+    number, and a statement that ends in "?" for want of confidence for no statement.
     """
     claimed = {_value(found): found[0] for found in _NUMBER.finditer(claim)}
-    return _NUMBER.sub(lambda found: claimed.get(_value(found), found[0]), passage)
+    stated = _HALF_ASKED.sub(lambda s: s[0] if _ASKING.search(s[1]) else f"{s[1]}.", passage)
+    return _NUMBER.sub(lambda found: claimed.get(_value(found), found[0]), stated)
 
 
 def _value(number: re.Match[str]) -> str:

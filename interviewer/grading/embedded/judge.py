@@ -36,6 +36,12 @@ together) the likelier of both decides; what may be spoken of is unclear; the re
 Contradictions need more than even odds: from 0.7, 0.75 and 0.8 on, who is confidently wrong gets
 1.7, 1.9 and 2.4 of 10 (people: 1.5), and the r with the examiner of an honest exam is 0.41, 0.42
 and 0.42."""
+DENIED_ALONE_FROM = 0.5
+"""How likely a denial has to be without the other points: company alone makes none."""
+UNCLEAR_FROM = 0.1
+"""From which probability that it was made a point spoken of may be unclear, which earns half. With
+both of these the kappa of the verdicts is 0.754 instead of 0.752, who is confidently wrong gets 1.5
+instead of 1.7 of 10, attacks win 0.010 instead of 0.012; the exam's r is 0.409, was 0.414."""
 RESTATED_ODDS = (0.94, 0.03, 0.03)
 """Of a claim that is given in its own words. The trained stages are not asked: of 356 points of the
 bank given back alone they call 343 met, 11 unclear and 2 contradicted."""
@@ -118,11 +124,12 @@ class EmbeddedJudge:
         odds = self._classifier.probabilities(seen.table)
         odds[seen.restated] = RESTATED_ODDS
         own = len(rubric.points)
+        alone = odds.copy()
         odds[:own] = self._classifier.kinds.together(odds[:own])
         odds[seen.restated] = RESTATED_ODDS
         claims: list[Criterion | Misconception] = [*rubric.points, *rubric.misconceptions]
         verdicts = [
-            _verdict(claim.id, odds[i], seen.passages[i], seen.reads[i])
+            _verdict(claim.id, odds[i], alone[i], seen.passages[i], seen.reads[i])
             for i, claim in enumerate(claims)
         ]
         points = tuple(verdicts[:own])
@@ -274,17 +281,21 @@ def _rarity(claims: Sequence[Reading]) -> Mapping[str, float]:
 def _verdict(
     claim_id: str,
     odds: NDArray[np.float64],
+    alone: NDArray[np.float64],
     passages: Sequence[Passage],
     read: NDArray[np.float64],
 ) -> Verdict:
-    """The verdict from the class probabilities (3,); the evidence is the passage behind it."""
+    """The verdict from the class probabilities (3,), and those without the other points.
+
+    The evidence is the passage behind it.
+    """
     met, missed, denied = (float(p) for p in odds)
     entails, contradicts = int(np.argmax(read[:, 0])), int(np.argmax(read[:, 1]))
-    if denied >= CONTRADICTED_FROM:
+    if denied >= CONTRADICTED_FROM and alone[2] >= DENIED_ALONE_FROM:
         status, sure, at = Status.CONTRADICTED, denied, contradicts
     elif met + denied >= MADE_FROM and met > denied:
         status, sure, at = Status.MET, met, entails
-    elif met + denied >= SPOKEN_OF_FROM:
+    elif met + denied >= SPOKEN_OF_FROM and met >= UNCLEAR_FROM:
         status, sure, at = Status.UNCLEAR, met, int(np.argmin(read[:, 2]))
     else:
         status, sure, at = Status.MISSED, missed, entails

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from interviewer.bank.words import content_stems, stem, words
 from interviewer.grading.address import claims_nothing, speaks_to_grader
 from interviewer.grading.embedded.features import OPPOSITES
-from interviewer.grading.text import normalise, sentences
+from interviewer.grading.text import FENCE, normalise, sentences
 
 MAX_WINDOW = 2
 MAX_PASSAGES = 160
 AROUND = 2
 """Sentences on either side that tell what a passage speaks of."""
-_OPENER = r"(?:(?:oh|hm+|uh|um|no|wait|sorry|hang on|hold on|well|actually)[\s,.!…–—-]+)"
+_OPENER = (
+    r"(?:(?:oh|ah|hm+|uh|um|no|wait|sorry|hang on|hold on|well|actually|right|ok(?:ay)?|yes|"
+    r"you(?:['’]re| are) right|fair (?:point|enough)|good point)[\s,.!…–—-]+)"
+)
 _WRONG = (
     r"(?:all )?(?:wrong|incorrect|nonsense|backwards|the wrong way|"
     r"not (?:quite |really |entirely )?(?:right|true|correct))"
@@ -36,6 +39,7 @@ _TAKEN_BACK = re.compile(
 )
 _CORRECTS = re.compile(
     r"\b(?:(?:hm+|oh|well|sorry|no|wait)[\s,.…–—-]+(?:no\b|wait\b|actually|hold on)"
+    r"|(?:sorry|no|oh|wait)[\s,.…–—-]+i meant\b"
     r"|(?:or|although)(?:[,.…–—-]+\s*| )(?:no(?=\s*[,.…–—])|wait\b|actually|hold on)"
     r"|no[,.…]+ (?:that|it)['’]?s\b|i (?:must|have to|need to|should|want to) "
     r"(?:correct (?:that|this|it|myself|what)|take (?:that|it|this|everything|\w+ \w+) back)"
@@ -54,6 +58,8 @@ _CORRECTS = re.compile(
     r"|(?:^|[,.;:–—-]\s|\bplease )forget (?:that|what i)\b",
     re.IGNORECASE,
 )
+_NO = re.compile(r"(?:(?:hm+|oh|well|sorry|no)[\s,.…–—-]+)+no\b[\s,.…–—-]*", re.IGNORECASE)
+"""How a reply to a question begins; within a turn it takes something back."""
 _ALL_OF_IT = re.compile(
     r"\b(?:everything|all (?:of )?(?:that|this|it)|the (?:whole|entire) (?:thing|answer)|"
     r"(?:entire|whole|previous) answer|all wrong)\b",
@@ -134,7 +140,9 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
             continue
         if claims_nothing(sentence) or (undecided and offers[i]):
             continue
-        if i and (_TAKEN_BACK.search(sentence) or _CORRECTS.search(sentence)):
+        replies = i and spans[i - 1][0] != turn and _NO.match(sentence)
+        rest = sentence[replies.end() :] if replies else sentence
+        if i and (_TAKEN_BACK.search(sentence) or _CORRECTS.search(rest)):
             corrected = i
         if _TAKEN_BACK.search(sentence):
             if _ALL_OF_IT.search(sentence):
@@ -142,11 +150,17 @@ def cut(said: Iterable[tuple[int, str]]) -> Cut:
             elif kept and spans[kept[-1]][0] == turn:
                 kept.pop()
         kept.append(i)
+
+    def follows(i: int) -> bool:
+        """Whether a sentence goes on from the one before: in its turn, on its side of a fence."""
+        (turn, text, _, end), (later, _, start, _) = spans[i - 1], spans[i]
+        return i in kept and turn == later and not FENCE.search(text[end:start])
+
     windows = [
         (i, i + size - 1)
         for size in range(1, MAX_WINDOW + 1)
         for i in kept
-        if all(j in kept and spans[j][0] == spans[i][0] for j in range(i + 1, i + size))
+        if i + size <= len(spans) and all(follows(j) for j in range(i + 1, i + size))
     ]
     passages = []
     for first, last in windows:
