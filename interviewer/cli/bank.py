@@ -74,10 +74,8 @@ def check(
     with progress("Reading the question bank") as report:
         loaded = load_bank(folders, report, unusable.append)
     syllabus = next((s for f in folders if (s := f / "syllabus.tsv").exists()), None)
-    complaints: list[object] = [
-        *unusable,
-        *check_bank(loaded, syllabus and read_syllabus(syllabus)),
-    ]
+    covered = read_syllabus(syllabus) if syllabus else None
+    complaints: list[object] = [*unusable, *check_bank(loaded, covered)]
     if meaning and len(loaded):
         with progress("Indexing") as report:
             complaints += check_meaning(loaded, report)

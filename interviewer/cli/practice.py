@@ -42,7 +42,7 @@ def practice(
         Path | None,
         typer.Option(
             help="Answers in order, separated by lines of ---; /skip passes. As many as questions: "
-            "one each, follow-ups are passed over; more: one for every turn, what is left is passed."
+            "one each, follow-ups are passed over; more: one a turn, what is left is passed."
         ),
     ] = None,
     judge: Annotated[

@@ -7,7 +7,6 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
-from interviewer.bank.words import content_stems
 from interviewer.domain import (
     Closed,
     Debriefed,
@@ -27,23 +26,16 @@ from interviewer.domain import (
 )
 from interviewer.errors import ModelUnavailable, ReplyUnusable, SessionError, UsageError
 from interviewer.grading import guard
-from interviewer.grading.evidence import MIN_CONTENT_WORDS
 from interviewer.grading.grader import NOT_ENGLISH_NOTE, Grader
 from interviewer.grading.rubric import Rubric
 from interviewer.grading.scoring import mean_score
-from interviewer.grading.text import sentences
 from interviewer.interview import policy, selection, session
+from interviewer.interview.inquiry import inquires
 from interviewer.interview.policy import Move
 from interviewer.interview.session import Need
 from interviewer.interview.wording import Utterance, Wording
 from interviewer.llm.usage import booked_to
 
-MAX_INQUIRY_WORDS = 30
-_PREAMBLE = frozenset(
-    content_stems("sure okay let me first need some numbers before design clarify requirements "
-                  "ask question start begin anything would like want understand")
-)  # fmt: skip
-"""What leads up to a question."""
 RECENT_INTERVIEWS = 10
 TOPICAL = 60
 """How many questions are looked at for a topic: enough that some are left for every job."""
@@ -149,7 +141,7 @@ class Interviewer:
         text = guard.accept(text)
         item = session.current_item(interview)
         question, _ = session.question_of(interview, item or "")
-        purpose = Purpose.INQUIRE if _inquires(text, question) else Purpose.ANSWER
+        purpose = Purpose.INQUIRE if inquires(text, question) else Purpose.ANSWER
         return self._hear(interview, purpose, text, item)
 
     def skip(self, interview: Interview) -> Interview:
@@ -353,23 +345,6 @@ def _notice(interview: Interview, said: Utterance) -> str:
             "" if told.startswith(AWAY) else f"{AWAY} ({said.away or (last.note if last else '')})"
         )
     return BACK if said.by and told.startswith(AWAY) else ""
-
-
-def _inquires(text: str, question: Question) -> bool:
-    """Whether the candidate asks for a number or rule that the question has to give.
-
-    An answer that ends in a question ("Does that make sense?") is an answer.
-    """
-    if not question.given or len(text.split()) > MAX_INQUIRY_WORDS:
-        return False
-    spoken = [text[start:end] for start, end in sentences(text)]
-    stated = " ".join(s for s in spoken if not s.endswith("?"))
-    return (
-        bool(spoken)
-        and spoken[-1].endswith("?")
-        and bool(content_stems(text))
-        and len(set(content_stems(stated)) - _PREAMBLE) < MIN_CONTENT_WORDS
-    )
 
 
 def _interleave(rankings: Sequence[Sequence[str]]) -> list[str]:

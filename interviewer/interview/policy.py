@@ -26,7 +26,8 @@ from interviewer.domain import (
     Who,
 )
 from interviewer.grading import guard, scoring
-from interviewer.interview import session
+from interviewer.grading.text import sentences
+from interviewer.interview import inquiry, session
 
 WRAP_UP_SHARE = 0.85
 QUOTE_WORDS = 12
@@ -48,13 +49,13 @@ class Limits:
     deepenings: int = 1
 
 
-LIMITS = {Mode.EXAM: Limits(3, 2), Mode.COACH: Limits(6, 4, turns_without_gain=4, dont_knows=5)}
+LIMITS = {Mode.EXAM: Limits(3, 2), Mode.COACH: Limits(6, 4, turns_without_gain=6, dont_knows=5)}
 DESIGN_LIMITS = {
     Mode.EXAM: Limits(10, 2, turns_without_gain=4, deepenings=2),
-    Mode.COACH: Limits(14, 4, turns_without_gain=4, dont_knows=5, deepenings=2),
+    Mode.COACH: Limits(14, 4, turns_without_gain=6, dont_knows=5, deepenings=2),
 }
-"""Coach mode's ladder has four rungs, and whoever needs them all is told; a design round has eight
-stages: both need more room."""
+"""Coach mode's ladder has four rungs, and who needs them all is told and asked for another point; a
+design round has eight stages: both need more room."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def next_move(interview: Interview, now: datetime) -> Move:
     if _out_of_time(interview, now):
         return _close("We are nearly out of time, so let's stop here.")
     if interview.turns[-1].purpose is Purpose.INQUIRE:
-        return _inform(interview.turns[-1], question)
+        *talk, asked_back = interview.turns
+        text = inquiry.reply(asked_back, question, _put(interview, item), talk)
+        return Move(Purpose.INFORM, text, item)
     return _stay(interview, question, item) or _leave(interview, question)
 
 
@@ -172,7 +175,8 @@ def _challenge(question: Question, grade: Grade, talk: Sequence[Turn]) -> Move |
     for point in _by_weight(question.points):
         verdict = denied.get(point.id)
         if verdict and point.weight == 3 and point.id not in done and verdict.evidence:
-            text = f"You said {_quoted(verdict.evidence.quote)}. Let's test that. {point.probe}"
+            said = _quoted(verdict.evidence.quote, point)
+            text = f"You said {said}. Let's test that. {point.probe}"
             return Move(Purpose.CHALLENGE, text, question.id, point.id)
     return None
 
@@ -184,7 +188,7 @@ def _clarify(question: Question, grade: Grade, talk: Sequence[Turn], bounds: Lim
         if verdict is None or verdict.status is not Status.UNCLEAR or point.weight < 3:
             continue
         if verdict.evidence and not _moves_on(talk, point) and bounds.moves_per_point:
-            text = f"You said {_quoted(verdict.evidence.quote)}. {point.probe}"
+            text = f"You said {_quoted(verdict.evidence.quote, point)}. {point.probe}"
             return Move(Purpose.CLARIFY, text, question.id, point.id)
     return None
 
@@ -219,9 +223,11 @@ def _open_point(
     still = sorted((p for p in points if p.weight == weight), key=lambda p: p.id != last)
     for point in still:
         verdict = _verdict(grade, point)
-        if verdict is None or verdict.status in (Status.MET, Status.UNCLEAR):
-            continue
         made = _moves_on(talk, point)
+        if verdict is None or verdict.status is Status.MET:
+            continue
+        if verdict.status is Status.UNCLEAR and not made:  # it is asked what was meant, if at all
+            continue
         if made >= min(len(rungs), bounds.moves_per_point):
             continue
         return _rung(rungs[made], point, item)
@@ -286,25 +292,16 @@ def _next_question(interview: Interview) -> Question:
     return next(q for q in interview.plan if q.id not in opened)
 
 
-def _inform(turn: Turn, question: Question) -> Move:
-    """What the interviewer gives when asked for a number or a rule; never a point."""
-    wanted = set(content_stems(turn.text))
-    best = max(
-        question.given,
-        key=lambda g: len(wanted & set(content_stems(f"{g.about} {g.answer}"))),
-        default=None,
-    )
-    if best and wanted & set(content_stems(f"{best.about} {best.answer}")):
-        text = best.answer
-    else:
-        text = "That is for you to decide: state an assumption and go on."
-    return Move(Purpose.INFORM, text, turn.item)
-
-
 def _out_of_time(interview: Interview, now: datetime) -> bool:
     if interview.settings.minutes is None:
         return False
     return now - interview.started >= WRAP_UP_SHARE * timedelta(minutes=interview.settings.minutes)
+
+
+def _put(interview: Interview, item: str) -> str:
+    """An item's own question."""
+    question, follow_up = session.question_of(interview, item)
+    return follow_up.question if follow_up else question.question
 
 
 def _points(question: Question, item: str) -> tuple[Point, ...]:
@@ -326,10 +323,13 @@ def _moves_on(talk: Sequence[Turn], point: Point) -> int:
     return sum(t.who is Who.INTERVIEWER and t.point == point.id for t in talk)
 
 
-def _quoted(quote: str) -> str:
-    said = quote.split()
-    cut = " ".join(said[:QUOTE_WORDS]).rstrip(" .,;:!?")
-    return f"“{cut}…”" if len(said) > QUOTE_WORDS else f"“{cut}”"
+def _quoted(quote: str, point: Point) -> str:
+    """The beginning of the sentence that speaks of the point most; the first of equals."""
+    about = set(content_stems(f"{point.claim} {point.probe}"))
+    spoken = [quote[start:end] for start, end in sentences(quote)]
+    meant = max(spoken, key=lambda s: len(about & set(content_stems(s))), default=quote).split()
+    cut = " ".join(meant[:QUOTE_WORDS]).rstrip(" .,;:!?")
+    return f"“{cut}…”" if len(meant) > QUOTE_WORDS else f"“{cut}”"
 
 
 def cloze(claim: str, asked: str) -> str:

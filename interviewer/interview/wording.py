@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, cast
 from interviewer.domain import Interview, Kind, Mode, Purpose, Question, Status, Who
 from interviewer.errors import ModelUnavailable, ReplyUnusable
 from interviewer.interview import session
-from interviewer.interview.manners import MAX_WORD_LETTERS, MAX_WORDS, QUESTIONS, Manners
+from interviewer.interview.manners import (
+    MAX_WORD_LETTERS,
+    MAX_WORDS,
+    QUESTIONS,
+    STATEMENTS,
+    Manners,
+)
 from interviewer.interview.policy import Move
 from interviewer.llm import LanguageModel, Message, Role
 from interviewer.prompts import Prompts, fence
@@ -135,10 +141,11 @@ def manners_for(interview: Interview, move: Move) -> Manners:
 
 
 def _to_word(interview: Interview, move: Move) -> bool:
-    """Whether there is anything to choose: an exact task or a long one is put as it stands."""
-    if move.purpose in BANK_ONLY or (
-        move.purpose in QUESTIONS and len(move.text.split()) > MAX_WORDS - 5
-    ):
+    """Whether there is anything to choose: an exact task, a long one or one that is put once more
+    stays as it is."""
+    if move.purpose in BANK_ONLY or (move.purpose in STATEMENTS and "?" in move.text):
+        return False
+    if move.purpose in QUESTIONS and len(move.text.split()) > MAX_WORDS - 5:
         return False
     if move.purpose is not Purpose.ASK or move.item is None:
         return True

@@ -208,6 +208,24 @@ def every_point(question: Question) -> str:
     return say(*(f"+{p.id}" for p in question.points))
 
 
+def test_in_coach_mode_what_stays_unclear_gets_a_hint_and_one_told_is_not_the_last(
+    dropout: Question,
+) -> None:
+    interviewer = host(dropout)
+    interview = interviewer.start(settings(Mode.COACH))
+    talk = [say("+random-zeroing", "?no-co-adaptation"), *["Some other words altogether"] * 4]
+    for text in talk:
+        interview = answer(interviewer, interview, text)
+    asked = [(t.purpose, t.point) for t in interview.turns if t.point]
+    assert asked == [
+        (Purpose.CLARIFY, "no-co-adaptation"),
+        (Purpose.HINT, "no-co-adaptation"),
+        (Purpose.PROMPT, "no-co-adaptation"),
+        (Purpose.TELL, "no-co-adaptation"),
+        (Purpose.PROBE, "off-at-inference"),
+    ]
+
+
 def test_a_question_back_during_a_follow_up_stays_in_it(design: Question) -> None:
     interviewer = host(design)
     interview = answer(interviewer, interviewer.start(settings()), every_point(design))

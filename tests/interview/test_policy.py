@@ -1,8 +1,28 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.bank.words import content_stems
-from interviewer.interview.policy import cloze
+from interviewer.domain import Question
+from interviewer.interview.policy import _quoted, cloze
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        (
+            "First the goal. At serving time nothing is dropped.",
+            "At serving time nothing is dropped",
+        ),
+        ("First the goal. Then the rest.", "First the goal"),
+        ("", ""),
+    ],
+)
+def test_of_a_passage_the_sentence_about_the_point_is_quoted(
+    dropout: Question, quote: str, said: str
+) -> None:
+    (point,) = (p for p in dropout.points if p.id == "off-at-inference")
+    assert _quoted(quote, point) == f"“{said}”"
 
 
 def test_a_cloze_hides_the_telling_words_and_keeps_the_frame() -> None:
