@@ -92,9 +92,12 @@ class Grader:
             for t in turns
             if t.who is Who.CANDIDATE and t.purpose is Purpose.ANSWER
         )
-        heard = tuple((t.index, t.text) for t in turns if t.who is Who.INTERVIEWER)
+        interviewer = [t for t in turns if t.who is Who.INTERVIEWER]
+        heard = tuple((t.index, t.text) for t in interviewer) or ((-1, rubric.question),)
+        asked = tuple((t.index, t.point) for t in interviewer if t.point)
         last = turns[-1].index if turns else 0
-        answer, readings = self._gradable(said, heard or ((-1, rubric.question),))
+        gradable, readings = self._gradable(said)
+        answer = Answer(gradable, heard, asked)
         if not answer.said and Reading.NOT_ENGLISH in readings:
             return self._not_graded(rubric, last, NOT_ENGLISH_NOTE, at, previous)
         decided_by, failure = self._judge, ""
@@ -172,14 +175,14 @@ class Grader:
 
     @staticmethod
     def _gradable(
-        said: tuple[tuple[int, str], ...], heard: tuple[tuple[int, str], ...]
-    ) -> tuple[Answer, list[Reading]]:
+        said: tuple[tuple[int, str], ...],
+    ) -> tuple[tuple[tuple[int, str], ...], list[Reading]]:
         """The turns worth a judge's time, and how every turn was read."""
         readings = [guard.read(text) for _, text in said]
         kept = tuple(
             turn for turn, how in zip(said, readings, strict=True) if how is Reading.GRADABLE
         )
-        return Answer(kept, heard), readings
+        return kept, readings
 
 
 def _checked(verdict: Verdict, answer: Answer) -> Verdict:

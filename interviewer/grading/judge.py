@@ -14,10 +14,12 @@ class Answer:
 
     `said` holds the candidate's turns as (turn index, text) in order; `heard` likewise what the
     interviewer said (the question, probes, hints): words given back from it are no evidence.
+    `asked` holds the interviewer's turns about one point or misconception as (turn index, its id).
     """
 
     said: tuple[tuple[int, str], ...]
     heard: tuple[tuple[int, str], ...] = ()
+    asked: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)

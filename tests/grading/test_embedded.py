@@ -263,6 +263,25 @@ def test_passages_are_sentences_and_windows_of_two() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("reply", "asked", "turns"),
+    [
+        ("Their mistakes cancel, so the average fluctuates much less than one tree.", 2, {3}),
+        ("Their mistakes cancel, so the average fluctuates much less than one tree.", None, {1, 3}),
+        ("Well, I would plot it and look.", 2, {1, 3}),
+    ],
+)
+def test_a_reply_about_a_point_is_the_last_word_on_it_if_it_decides(
+    reply: str, asked: int | None, turns: set[int]
+) -> None:
+    said = ((1, "Averaging raises the variance. Boosting adds trees."), (3, reply))
+    about = ((asked, "variance"),) if asked else ()
+    answer = Answer(said, ((0, QUESTION), (2, "What happens to the spread?")), about)
+    seen = judge().observe(RUBRIC, answer, cut(said))
+    assert {p.turn for p in seen.passages[0]} == turns
+    assert {p.turn for p in seen.passages[1]} == {1, 3}
+
+
 def test_no_passage_runs_across_the_fence_of_code() -> None:
     said = "It shrinks:\n```python\nloss = abs(y - p).mean()\n```\nIt averages errors."
     assert texts(said) == ["It shrinks:", "loss = abs(y - p).mean()", "It averages errors."]

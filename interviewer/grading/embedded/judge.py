@@ -160,14 +160,17 @@ class EmbeddedJudge:
         own = len(rubric.points)
         among_points = replace(whole, weight=_rarity(claim_readings[:own]))
         contexts = [among_points] * own + [whole] * len(rubric.misconceptions)
+        named = [(p.id,) for p in rubric.points] + [(m.id, m.denies) for m in rubric.misconceptions]
+        last_word = [_last_word(pieces, answer, names) for names in named]
         chosen = []
         for i, (claim, context) in enumerate(zip(claim_readings, contexts, strict=True)):
             overlap = [features.coverage(claim, r.stem_set, context.weight) for r in readings]
-            chosen.append(_likeliest(similar[i] + 0.5 * np.array(overlap), pieces))
+            likeness = similar[i] + 0.5 * np.array(overlap)
+            chosen.append(_likeliest(likeness, passages, last_word[i]))
         reads = self._read(claims, [[passages[j].text for j in indices] for indices in chosen])
-        if pieces.corrected is not None:
-            for i, read in enumerate(reads):
-                standing = _standing([passages[j] for j in chosen[i]], read, pieces.corrected)
+        for i, (read, at) in enumerate(zip(reads, last_word, strict=True)):
+            if at is not None:
+                standing = _standing([passages[j] for j in chosen[i]], read, at)
                 chosen[i], reads[i] = [chosen[i][n] for n in standing], read[standing]
         restated = [False] * len(claims)
         for i, claim_text in enumerate(claims):
@@ -231,14 +234,26 @@ class EmbeddedJudge:
         return np.stack([known[t] for t in texts])
 
 
-def _likeliest(likeness: NDArray[np.float64], pieces: Cut) -> list[int]:
+def _last_word(pieces: Cut, answer: Answer, names: Sequence[str | None]) -> int | None:
+    """The sentence from which on the candidate's last word on a claim is looked for, if any.
+
+    Where he corrects himself or, if that is later, where he replies to what the interviewer last
+    asked about it: a challenge that is answered well leaves nothing of what it challenged.
+    """
+    turn = max((turn for turn, point in answer.asked if point in names), default=None)
+    reply = [p.first for p in pieces.passages if turn is not None and p.turn > turn]
+    begins = [*reply[:1], *([] if pieces.corrected is None else [pieces.corrected])]
+    return max(begins, default=None)
+
+
+def _likeliest(
+    likeness: NDArray[np.float64], passages: Sequence[Passage], at: int | None
+) -> list[int]:
     """The passages to read a claim against, by number: the likeliest first.
 
-    Where the candidate corrects himself, as many from before as from after, none across.
+    Where the last word begins at a sentence, as many from before as from after, none across.
     """
-    passages = pieces.passages
     ranked: list[int] = np.argsort(-likeness, kind="stable").tolist()
-    at = pieces.corrected
     if at is None:
         return _unlike(ranked, passages)
     before = [j for j in ranked if passages[j].last < at]
@@ -259,9 +274,9 @@ def _unlike(ranked: Sequence[int], passages: Sequence[Passage]) -> list[int]:
     return chosen
 
 
-def _standing(passages: Sequence[Passage], read: NDArray[np.float64], corrected: int) -> list[int]:
-    """Which passages still stand: those after a correction alone, if they decide the claim."""
-    after = [n for n, p in enumerate(passages) if p.first >= corrected]
+def _standing(passages: Sequence[Passage], read: NDArray[np.float64], at: int) -> list[int]:
+    """Which passages still stand: those of the last word alone, if they decide the claim."""
+    after = [n for n, p in enumerate(passages) if p.first >= at]
     decided = bool(after) and float(read[after, :2].max()) >= DECIDED_FROM
     return after if decided else list(range(len(passages)))
 
