@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,14 +18,15 @@ from interviewer.errors import (
     UsageError,
 )
 from interviewer.grading import guard
+from interviewer.interview import session
 from interviewer.interview.interviewer import Interviewer
-from interviewer.report import FORMATS, render
+from interviewer.report import FORMATS, Report, render
 from interviewer.report.render import banded
 from interviewer.wiring import JudgeName
 
 SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 SKIP, END = "/skip", "/end"
-HELP = f"Finish an answer with an empty line. {SKIP} passes, {END} stops."
+HELP = f"Finish an answer with an empty line, one with code with two. {SKIP} passes, {END} stops."
 
 
 def practice(
@@ -86,20 +88,25 @@ def practice(
         except (ModelUnavailable, ReplyUnusable) as error:
             typer.echo(f"No debrief in words: {error}", err=True)
         result = parts.report(interview)
+    _conclude(result, report)
+
+
+def _conclude(result: Report, target: Path | None) -> None:
+    """Print the scores, write the report. Raises `FileError`, naming how to have it elsewhere."""
     if result.debrief:
         typer.echo(f"\n{result.debrief.text}")
     typer.echo(f"\nScore: {banded(result.score, result.band)}")
     for q in result.questions:
         typer.echo(f"  {banded(q.score, q.band):28} {q.question}")
-    if report is not None:
+    if target is not None:
         try:
-            write_text(report, render(result, report.name))
+            write_text(target, render(result, target.name))
         except FileError as error:
-            kept = f"interviewer sessions export {interview.id} --output FILE"
+            kept = f"interviewer sessions export {result.id} --output FILE"
             raise FileError(f"{error}; the interview is kept: {kept}") from error
-        typer.echo(f"The report is in {report}", err=True)
+        typer.echo(f"The report is in {target}", err=True)
     else:
-        typer.echo(f"The report: interviewer sessions show {interview.id}", err=True)
+        typer.echo(f"The report: interviewer sessions show {result.id}", err=True)
 
 
 def _read_answers(path: Path) -> list[str | None]:
@@ -133,9 +140,17 @@ def _from_file(host: Interviewer, interview: Interview, answers: list[str | None
 
 
 def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
+    with suppress(ImportError):  # which Windows lacks; without it a terminal cuts lines at 4,095
+        import readline  # noqa: F401
     typer.echo(f"\n{HELP}", err=True)
     while not interview.closed:
-        text, command = _typed()
+        item = session.current_item(interview)
+        code = item is not None and session.question_of(interview, item)[0].kind is Kind.CODING
+        try:
+            text, command = _typed(empty_lines=2 if code else 1)
+        except KeyboardInterrupt:
+            typer.echo(f"\nTo go on: interviewer practice --resume {interview.id}", err=True)
+            raise
         try:
             if command == SKIP:
                 interview = _reply(host, interview, None)
@@ -150,12 +165,14 @@ def _from_terminal(host: Interviewer, interview: Interview) -> Interview:
     return interview
 
 
-def _typed() -> tuple[str, str]:
-    """What is typed up to an empty line, or up to a command, and that command.
+def _typed(empty_lines: int) -> tuple[str, str]:
+    """What is typed up to so many empty lines, or up to a command, and that command.
 
-    The end of input is an `END`. Raises `FileError` where the input is no text.
+    Where nothing is typed yet one will do. The end of input is an `END`. Raises `FileError` where
+    the input is no text.
     """
     lines: list[str] = []
+    empty = 0
     while True:
         try:
             line = input("> ")
@@ -165,8 +182,10 @@ def _typed() -> tuple[str, str]:
             raise FileError(
                 f"standard input: it holds a byte that is not {error.encoding}: save it as that"
             ) from error
-        if line.strip() in ("", SKIP, END):
-            return "\n".join(lines).strip(), line.strip()
+        command = line.strip() if line.strip() in (SKIP, END) else ""
+        empty = 0 if line.strip() else empty + 1
+        if command or empty >= (empty_lines if lines else 1):
+            return "\n".join(lines).strip(), command
         lines.append(line)
 
 
@@ -189,3 +208,7 @@ def _show(interview: Interview, seen: int) -> None:
                 asked = [t for t in interview.turns[: turn.index + 1] if t.purpose is Purpose.ASK]
                 number = f"[{len(asked)}] "
             typer.echo(f"\n{number}{turn.text}")
+            if turn.purpose is Purpose.ASK and turn.item:
+                question, _ = session.question_of(interview, turn.item)
+                if question.coding:
+                    typer.echo(f"\n{question.coding.starter}")

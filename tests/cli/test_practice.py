@@ -77,6 +77,45 @@ def test_a_command_is_no_part_of_the_answer_before_it(
     assert heard(archive, host) == said
 
 
+@pytest.fixture
+def coding(archive: MemoryArchive) -> Interviewer:
+    from interviewer.bank import load_question
+
+    task = next(q for p in (KNOWLEDGE / "coding").iterdir() if (q := load_question(p)).coding)
+    return Interviewer(archive, Grader(KeywordJudge()), [task], lambda *_: [], ticking())
+
+
+def test_code_is_shown_and_may_hold_an_empty_line(
+    practise: Practise,
+    archive: MemoryArchive,
+    coding: Interviewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Services, "interviewer", coding)
+    shown = practise("def f():\n    return 1\n\ndef g():\n    return 2\n\n\n/end\n")
+    assert heard(archive, coding) == [
+        (Purpose.ANSWER, "def f():\n    return 1\n\ndef g():\n    return 2")
+    ]
+    (interview_id,) = archive.kept
+    (question,) = coding.load(interview_id).plan
+    assert question.coding is not None
+    assert question.coding.starter in shown
+
+
+@pytest.mark.usefixtures("practise")
+def test_who_interrupts_is_told_how_to_go_on(
+    archive: MemoryArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupt)
+    done = CliRunner().invoke(app, ["practice"])
+    assert done.exit_code == 130
+    (interview_id,) = archive.kept
+    assert f"interviewer practice --resume {interview_id}" in done.output
+
+
 def test_a_resumed_interview_numbers_its_questions_as_they_were_asked(
     practise: Practise, host: Interviewer
 ) -> None:
