@@ -9,6 +9,7 @@ restate); exam mode never helps, praises or sums up.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from interviewer.bank.words import STOP_WORDS, content_stems, stem, words
 from interviewer.domain import (
@@ -30,6 +31,8 @@ from interviewer.grading.text import sentences
 from interviewer.interview import inquiry, session
 
 WRAP_UP_SHARE = 0.85
+PAUSE = timedelta(minutes=15)
+"""Of a longer silence no more counts: nobody thinks for so long, the candidate was away."""
 QUOTE_WORDS = 12
 DEEPEN_FROM = 0.5
 LADDER = {
@@ -81,12 +84,16 @@ def next_move(interview: Interview, now: datetime) -> Move:
     question, _ = session.question_of(interview, item)
     if interview.turns[-1].purpose is Purpose.ADVANCE:
         return _ask(_next_question(interview))
-    if _out_of_time(interview, now):
+    if _time_is_up(interview, interview.plan, now):
         return _close("We are nearly out of time, so let's stop here.")
     if interview.turns[-1].purpose is Purpose.INQUIRE:
         *talk, asked_back = interview.turns
         text = inquiry.reply(asked_back, question, _put(interview, item), talk)
         return Move(Purpose.INFORM, text, item)
+    if _time_is_up(interview, session.asked(interview), now):
+        return Move(
+            Purpose.ADVANCE, "Let's go on, so that there is time for the rest.", question.id
+        )
     return _stay(interview, question, item) or _leave(interview, question)
 
 
@@ -292,10 +299,14 @@ def _next_question(interview: Interview) -> Question:
     return next(q for q in interview.plan if q.id not in opened)
 
 
-def _out_of_time(interview: Interview, now: datetime) -> bool:
+def _time_is_up(interview: Interview, questions: Sequence[Question], now: datetime) -> bool:
+    """Whether the time for the questions, their share of the interview's, is nearly over."""
     if interview.settings.minutes is None:
         return False
-    return now - interview.started >= WRAP_UP_SHARE * timedelta(minutes=interview.settings.minutes)
+    share = sum(q.minutes for q in questions) / sum(q.minutes for q in interview.plan)
+    limit = WRAP_UP_SHARE * share * timedelta(minutes=interview.settings.minutes)
+    times = [interview.started, *(t.at for t in interview.turns), now]
+    return sum((min(b - a, PAUSE) for a, b in pairwise(times)), timedelta()) >= limit
 
 
 def _put(interview: Interview, item: str) -> str:

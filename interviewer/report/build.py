@@ -168,7 +168,7 @@ def build(
             Study(question_id=q.id, question=q.question, because=because) for q in study_next
         ),
         debrief=Debrief(text=debrief.text, by=debrief.by) if debrief else None,
-        notices=tuple(t.notice for t in interview.turns if t.notice),
+        notices=(*_unasked(interview), *(t.notice for t in interview.turns if t.notice)),
         usage=usage,
     )
 
@@ -256,6 +256,15 @@ def _follow_ups(interview: Interview, question: Question) -> list[ItemReport]:
                 )
             )
     return reports
+
+
+def _unasked(interview: Interview) -> list[str]:
+    """What a reader would not see: that an interview was over before all had been asked."""
+    asked, planned = len(session.asked(interview)), len(interview.plan)
+    if interview.closed is None or asked == planned:
+        return []
+    why = "time ran out" if interview.closed.why == "time" else "you ended it"
+    return [f"{asked} of {planned} questions were asked: {why}."]
 
 
 def _verdicts(points: Sequence[Point], grade: Grade | None) -> dict[str, VerdictLine]:

@@ -23,6 +23,7 @@ from interviewer.grading.grader import Grader
 from interviewer.interview import session
 from interviewer.interview.interviewer import Interviewer, overall
 from interviewer.interview.session import Need
+from interviewer.report import build
 from tests.banks import KNOWLEDGE
 from tests.fakes import KeywordJudge, MemoryArchive, say, ticking, transcript
 
@@ -305,6 +306,28 @@ def test_time_is_kept(dropout: Question) -> None:
     interview = answer(interviewer, interview, say("+random-zeroing"))
     assert interview.closed
     assert interview.turns[-1].purpose is Purpose.CLOSE
+
+
+def test_no_question_takes_the_time_of_the_next(dropout: Question) -> None:
+    other = dropout.model_copy(update={"id": "other"})
+    interviewer = Interviewer(
+        MemoryArchive(), Grader(KeywordJudge()), [dropout, other], lambda *_: [], ticking(60)
+    )
+    interview = interviewer.start(Settings(mode=Mode.EXAM, questions=2, minutes=10))
+    interview = answer(interviewer, interview, say("+random-zeroing"))
+    assert [t.purpose for t in interview.turns[-2:]] == [Purpose.ADVANCE, Purpose.ASK]
+    report = build(interviewer.end(interview))
+    assert report.notices == ()
+    report = build(interviewer.end(interviewer.start(Settings(questions=2))))
+    assert report.notices == ("1 of 2 questions were asked: you ended it.",)
+
+
+def test_time_away_is_no_time_of_the_interview(dropout: Question) -> None:
+    hours = ticking(seconds=7200)
+    interviewer = host(dropout, clock=hours)
+    interview = interviewer.start(settings(minutes=60))
+    interview = answer(interviewer, interview, say("+random-zeroing"))
+    assert interview.turns[-1].purpose is Purpose.PROBE
 
 
 def test_what_is_cut_off_between_answer_and_grade_is_graded_once(dropout: Question) -> None:
