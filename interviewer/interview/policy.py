@@ -6,6 +6,7 @@ on. Coach mode climbs a ladder on a point (probe, hint, a sentence with a gap, t
 restate); exam mode never helps, praises or sums up.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -343,6 +344,9 @@ def _quoted(quote: str, point: Point) -> str:
     return f"“{cut}…”" if len(meant) > QUOTE_WORDS else f"“{cut}”"
 
 
+_PUNCTUATED = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
+
+
 def cloze(claim: str, asked: str) -> str:
     """The claim with its telling words as gaps: those the question does not use, longest first.
 
@@ -352,8 +356,7 @@ def cloze(claim: str, asked: str) -> str:
     telling = [w for w in words(claim) if w not in STOP_WORDS and stem(w) not in known]
     count = max(1, min(len(telling), len([w for w in words(claim) if w not in STOP_WORDS]) // 2))
     gaps = set(sorted(dict.fromkeys(telling), key=len, reverse=True)[:count])
-    shown = []
-    for token in claim.split():
-        inner = words(token)
-        shown.append("____" if inner and any(w in gaps for w in inner) else token)
-    return " ".join(shown)
+    return " ".join(
+        _PUNCTUATED.sub(r"\1____\3", token) if gaps.intersection(words(token)) else token
+        for token in claim.split()
+    )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
-from interviewer.domain import Band, Grading, Help, Status, Who
+from interviewer.domain import Band, Grading, Help, Kind, Status, Who
 from interviewer.errors import UsageError
 from interviewer.report.build import QuestionReport, Report, Usage, VerdictLine
 
@@ -52,8 +52,10 @@ def headline(question: QuestionReport) -> str:
     judge = question.judge or "none"
     if question.status == Grading.STAND_IN:
         judge += " (standing in)"
-    line = f"{banded(question.score, question.band)}; opening answer alone: "
-    line += f"{out_of_ten(question.unaided)}; judge: {judge}"
+    line = banded(question.score, question.band)
+    if question.kind != Kind.SYSTEM_DESIGN:  # whose opening answer is the first of eight stages
+        line += f"; opening answer alone: {out_of_ten(question.unaided)}"
+    line += f"; judge: {judge}"
     if told := question.communication:
         line += f"; how it was said, of 5: structure {told.structure}, clarity {told.clarity}, "
         line += f"depth {told.depth} (not in the score)"

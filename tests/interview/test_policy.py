@@ -32,6 +32,9 @@ def test_a_cloze_hides_the_telling_words_and_keeps_the_frame() -> None:
     assert "probability" not in shown
     assert "____" in shown
     assert len(shown.split()) == len(claim.split())
+    assert (
+        cloze("By users, such as (cold-start) ones.", "users") == "By users, such as (____) ones."
+    )
 
 
 @given(st.text(alphabet="abcdefg ", min_size=1, max_size=120))

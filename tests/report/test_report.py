@@ -14,6 +14,7 @@ from interviewer.grading.grader import Grader
 from interviewer.interview.interviewer import Interviewer
 from interviewer.report import Report, build, render
 from interviewer.report.build import Debrief, ItemReport, TurnLine, joint, missed_claims
+from interviewer.report.render import headline
 from tests.fakes import KeywordJudge, MemoryArchive, say, ticking
 
 HOSTILE = "<script>alert(1)</script> [link](javascript:alert(1)) </blockquote>"
@@ -117,6 +118,25 @@ def test_markdown_escapes_what_stands_in_no_fence(report: Report) -> None:
     assert "\\[link\\]\\(javascript" in outside
     assert "\n===" not in outside
     assert "\n\\=\\=\\=" in outside
+
+
+def test_a_coding_task_brings_its_solution_and_a_design_no_opening_score(report: Report) -> None:
+    question = report.questions[0]
+    assert "opening answer alone" in headline(question)
+    assert "opening" not in headline(question.model_copy(update={"kind": "system-design"}))
+    task = question.model_copy(update={"solution": "def f():\n    return '<b>'"})
+    told = report.model_copy(update={"questions": (task,)})
+    assert "```\ndef f():\n    return '<b>'\n```" in render(told, "out.md")
+    assert "<pre>def f():\n    return &#x27;&lt;b&gt;&#x27;</pre>" in render(told, "out.html")
+
+
+def test_a_follow_up_that_was_passed_over_has_no_verdicts(dropout: Question) -> None:
+    host = Interviewer(MemoryArchive(), Grader(KeywordJudge()), [dropout], lambda *_: [], ticking())
+    core = say("+random-zeroing", "+no-co-adaptation", "+off-at-inference")
+    talk = host.start(Settings(mode=Mode.EXAM, questions=1))
+    talk = host.proceed(host.skip(host.proceed(host.hear(talk, core))))
+    (follow_up,) = build(talk).questions[0].follow_ups
+    assert (follow_up.note, follow_up.score, follow_up.verdicts) == ("passed over", None, {})
 
 
 def test_another_format_is_refused(report: Report) -> None:
