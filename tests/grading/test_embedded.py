@@ -294,7 +294,7 @@ def test_no_passage_runs_across_the_fence_of_code() -> None:
         ((0.30, 0.10, 0.60), 0.5, Status.UNCLEAR),  # spoken of, but made or denied?
         ((0.20, 0.10, 0.70), 0.5, Status.CONTRADICTED),
         ((0.20, 0.10, 0.70), 0.4, Status.UNCLEAR),  # only the other points make it a denial
-        ((0.09, 0.22, 0.69), 0.6, Status.MISSED),
+        ((0.04, 0.27, 0.69), 0.6, Status.MISSED),
         ((0.80, 0.20, 0.00), 0.0, Status.UNCLEAR),
         ((0.55, 0.45, 0.00), 0.0, Status.MISSED),
     ],
