@@ -130,14 +130,15 @@ def test_of_two_who_find_a_new_database_one_migrates_it(
         migrated.append(connection)
         migrate(connection)
 
-    def open_and_close(_: int) -> None:
+    def open_and_close() -> None:
         with meeting(both_looked):
             SqlStore(url).close()
 
     monkeypatch.setattr(engine, "_is_current", look_together)
     monkeypatch.setattr(engine, "_migrate", migrate_and_tell)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(open_and_close, range(2)))
+        openings = [pool.submit(open_and_close) for _ in range(2)]
+    assert [opening.exception() for opening in openings] == [None, None]
     assert len(migrated) == 1
 
 

@@ -148,8 +148,9 @@ def test_an_endpoint_stopped_in_mid_interview_and_back(
     endpoint.start()
     answer(page, "Some third words about it that miss the point.")
     assert "Judge: scripted" in [c.value for c in page.sidebar.caption]
-    answer(page, "Some fourth words about it that miss the point.")
-    answer(page, "Some fifth words about it that miss the point.")
+    for which in ("fourth", "fifth", "sixth", "seventh"):
+        if not page.title:
+            answer(page, f"Some {which} words about it that miss the point.")
     assert page.title[0].value == "Your report"
     assert BACK in [c.value.replace("\\", "") for c in page.caption]
 
