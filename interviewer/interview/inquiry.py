@@ -24,6 +24,7 @@ _AGAIN = re.compile(
     r"(?:that|this|it|you|the question|your question))\b",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"\b(?:(?:do|did) you mean|are you asking)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"^(?:(?:and|so|but|also|then|sorry|ok|okay|sure|hm+)[\s,.]+)*"
     r"(?:do|does|did|is|are|can|could|should|shall|may|must|will|would|has|have|"
@@ -76,18 +77,19 @@ def reply(inquiry: Turn, question: Question, asked: str, talk: Sequence[Turn]) -
     `asked` is the item's own question, `talk` what was said before. Never a point.
     """
     if _AGAIN.search(inquiry.text):
-        return _once_more(asked, talk)
+        return _once_more(inquiry, asked, talk)
     return " ".join(_facts(inquiry.text, question)) or YOURS
 
 
-def _once_more(asked: str, talk: Sequence[Turn]) -> str:
+def _once_more(inquiry: Turn, asked: str, talk: Sequence[Turn]) -> str:
     put = next(
         t.text
         for t in reversed(talk)
         if t.who is Who.INTERVIEWER and t.purpose is not Purpose.INFORM
     )
     about = "" if asked in put else f" It belongs to this: {asked}"
-    return f"Once more: {put}{about} If you see two readings, choose one and say which."
+    either = " Choose one reading and say which." if _EITHER.search(inquiry.text) else ""
+    return f"Once more: {put}{about}{either}"
 
 
 def _facts(text: str, question: Question) -> list[str]:

@@ -134,7 +134,7 @@ def _turn(interview: Interview, turn: Turn) -> None:
             if question.drafted:
                 st.caption(plain(f"This question is {DRAFTED.format(model=question.drafted)}."))
             if question.coding:
-                st.code(question.coding.starter, language="python")
+                st.code(question.coding.starter, language="python", wrap_lines=True)
 
 
 def _sidebar(

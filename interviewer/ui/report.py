@@ -132,7 +132,7 @@ def _question(
         with st.expander("A good answer"):
             st.markdown(plain(question.model_answer))
             if question.solution:
-                st.code(question.solution, language="python")
+                st.code(question.solution, language="python", wrap_lines=True)
             st.caption(plain("; ".join(question.sources)))
         with st.expander("What was said"):
             for turn in question.turns:

@@ -69,6 +69,8 @@ def test_the_question_is_put_once_more_as_it_was_put_last() -> None:
         asked, THEORY, THEORY.question, talk
     )
     first = reply(asked, THEORY, THEORY.question, talk[:1])
-    assert first.count(THEORY.question) == 1
+    assert first == f"Once more: {THEORY.question}"
+    either = turn(1, "Do you mean in training, or later?", Purpose.INQUIRE)
+    assert reply(either, THEORY, THEORY.question, talk[:1]).startswith(f"{first} Choose one")
     later = [*talk, asked, turn(4, first, Purpose.INFORM)]
     assert point.probe in reply(asked, THEORY, THEORY.question, later)
