@@ -1,9 +1,11 @@
 """Open a database: safe settings, write transactions that wait, the schema up to date."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
@@ -15,6 +17,8 @@ from interviewer.store.complaints import in_one_line
 from interviewer.store.schema import REVISION_TABLE, REVISIONS
 
 _MIGRATING = 4_711_001  # the number of PostgreSQL's advisory lock; any that others do not use
+PAUSE = 0.01
+"""Seconds until a refused switch to WAL is tried again."""
 _alembic = Lock()  # Alembic keeps what it is running in one global
 
 
@@ -64,10 +68,25 @@ def _sqlite(url: URL, wait: float) -> Engine:
     def _settings(connection: Any, _record: Any) -> None:
         # WAL: readers do not wait for the writer. FULL: a commit is on the disk before it is
         # acknowledged, so neither kill -9 nor a power cut takes it back.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        _use_wal(connection, wait)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, wait: float) -> None:
+    """Switch to WAL. Of several who do so at once SQLite may refuse some without waiting."""
+    until = monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
+                raise
+            sleep(PAUSE)
+        else:
+            return
 
 
 def _postgresql(url: URL) -> Engine:

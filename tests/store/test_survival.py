@@ -1,12 +1,13 @@
 """What holds when processes die, double or meet: acknowledged means stored, and stored once."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Barrier, local
 
 import pytest
@@ -140,6 +141,35 @@ def test_of_two_who_find_a_new_database_one_migrates_it(
         openings = [pool.submit(open_and_close) for _ in range(2)]
     assert [opening.exception() for opening in openings] == [None, None]
     assert len(migrated) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "refusals", "tries"),
+    [
+        (sqlite3.SQLITE_BUSY, 3, 4),
+        (sqlite3.SQLITE_BUSY_RECOVERY, 3, 4),
+        (sqlite3.SQLITE_READONLY, 3, 1),
+    ],
+)
+def test_a_switch_to_wal_that_is_refused_for_another_s_is_tried_again(
+    code: int, refusals: int, tries: int
+) -> None:
+    class Refusing(sqlite3.Connection):
+        tried = 0
+
+        def execute(self, sql: str, *_: object) -> sqlite3.Cursor:
+            self.tried += 1
+            if self.tried > refusals:
+                return super().execute(sql)
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = code
+            raise error
+
+    connection = Refusing(":memory:")
+    with nullcontext() if tries > refusals else pytest.raises(sqlite3.OperationalError):
+        engine._use_wal(connection, wait=60)
+    assert connection.tried == tries
+    connection.close()
 
 
 def test_processes_may_open_a_new_database_at_once(url: str) -> None:
