@@ -16,12 +16,12 @@ _PREAMBLE = frozenset(
 )  # fmt: skip
 """What leads up to a question."""
 _AGAIN = re.compile(
-    r"\b(?:repeat|rephrase|reword|say (?:that|it) (?:again|differently)|come again|"
-    r"what (?:do|did) you mean|what is meant|(?:do|did) you mean|are you asking|"
-    r"(?:can|could|would) you (?:please )?(?:explain|clarify|elaborate on) "
-    r"(?:that|this|it|what|the question|your question)|"
-    r"(?:do not|don['’]t|did not|didn['’]t) (?:quite |really )?(?:understand|get|follow|catch) "
-    r"(?:that|this|it|you|the question|your question))\b",
+    r"\b(?:(?:can|could|would|will) you (?:please |perhaps |maybe )*"
+    r"(?:repeat|rephrase|reword|explain|clarify|elaborate|say (?:that|it) (?:again|differently))"
+    r"|please (?:repeat|rephrase|reword)|(?:repeat|rephrase|reword) (?:the|your) question"
+    r"|come again|what (?:do|did) you mean|what is meant|(?:do|did) you mean|are you asking"
+    r"|i (?:do not|don['’]t|did not|didn['’]t) (?:quite |really )?(?:understand|get|follow|catch) "
+    r"(?:that|this|it|you|the question|your question|what you))\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\b(?:(?:do|did) you mean|are you asking)\b", re.IGNORECASE)
