@@ -19,7 +19,7 @@ _AGAIN = re.compile(
     r"\b(?:(?:can|could|would|will) you (?:please |perhaps |maybe )*"
     r"(?:repeat|rephrase|reword|explain|clarify|elaborate|say (?:that|it) (?:again|differently))"
     r"|please (?:repeat|rephrase|reword)|(?:repeat|rephrase|reword) (?:the|your) question"
-    r"|come again|what (?:do|did) you mean|what is meant|(?:do|did) you mean|are you asking"
+    r"|what (?:do|did) you mean|(?:do|did) you mean|are you asking"
     r"|i (?:do not|don['’]t|did not|didn['’]t) (?:quite |really )?(?:understand|get|follow|catch) "
     r"(?:that|this|it|you|the question|your question|what you))\b",
     re.IGNORECASE,
