@@ -26,7 +26,10 @@ from interviewer.wiring import JudgeName
 
 SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 SKIP, END = "/skip", "/end"
-HELP = f"Finish an answer with an empty line, one with code with two. {SKIP} passes, {END} stops."
+HELP = (
+    "Finish an answer with an empty line, with two where code is asked for. "
+    f"{SKIP} passes, {END} stops."
+)
 
 
 def practice(

@@ -15,6 +15,11 @@ _SENTENCE_END = re.compile(
 _NUMERALS = "two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(n) for n, word in enumerate(_NUMERALS.split(), start=2)}
 """Numbers in words, with their digits. "One" is left out: it is mostly no number."""
+QUESTION_WORD = (
+    r"(?:what|which|how|who|whose|when|where|why|"
+    r"(?:is|are|was|were|do|does|did|has|have|can|could|shall|should|will|would|may|must)(?:n['’]t)?)"
+)
+"""What questions begin with, as a pattern."""
 MAX_WORDS = 40
 """A sentence with more words is cut at its joints: spoken answers may run on without a stop."""
 _JOINT = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from interviewer.bank.words import content_stems, stem
 from interviewer.domain import Kind, Purpose, Question, Turn, Who
 from interviewer.grading.evidence import MIN_CONTENT_WORDS
-from interviewer.grading.text import sentences
+from interviewer.grading.text import QUESTION_WORD, sentences
 
 MAX_WORDS = 30
 YOURS = "That is for you to decide: state an assumption and go on."
@@ -26,10 +26,7 @@ _AGAIN = re.compile(
 )
 _EITHER = re.compile(r"\b(?:(?:do|did) you mean|are you asking)\b", re.IGNORECASE)
 _ASKS = re.compile(
-    r"^(?:(?:and|so|but|also|then|sorry|ok|okay|sure|hm+)[\s,.]+)*"
-    r"(?:do|does|did|is|are|can|could|should|shall|may|must|will|would|has|have|"
-    r"what|which|how|who|when|where)\b",
-    re.IGNORECASE,
+    rf"^(?:(?:and|so|but|also|then|sorry|ok|okay|sure|hm+)[\s,.]+)*{QUESTION_WORD}\b", re.IGNORECASE
 )
 _UNSURE = re.compile(
     r"\b(?:perhaps|maybe|possibly|probably|i (?:guess|suppose|think|believe|would))\b",

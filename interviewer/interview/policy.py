@@ -2,8 +2,9 @@
 
 After each answer, in this order: challenge a critical misconception or clarify an unclear core
 point, probe an open core point, deepen or change a requirement, probe a supporting point, move
-on. Coach mode climbs a ladder on a point (probe, hint, a sentence with a gap, tell and ask to
-restate); exam mode never helps, praises or sums up.
+on, at the latest when the question has had its share of the time. Coach mode climbs a ladder on a
+point (probe, hint, a sentence with a gap, tell and ask to restate); exam mode never helps, praises
+or sums up.
 """
 
 import re

@@ -206,6 +206,8 @@ def test_a_number_is_the_same_in_any_notation(claim: str, passage: str, read_as:
         ("If I refit it, how different would it be?", None),
         ("Isn't it the variance?", None),
         ("So is it 0.1?", None),
+        ("About 0.1?", "About 0.1."),
+        ("What?? It shrinks.", None),
     ],
 )
 def test_only_a_statement_loses_its_question_mark(passage: str, read_as: str | None) -> None:

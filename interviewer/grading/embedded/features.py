@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.bank.words import content_stems, stem, words
-from interviewer.grading.text import NUMBER_WORDS
+from interviewer.grading.text import NUMBER_WORDS, QUESTION_WORD
 
 Matrix = NDArray[np.float64]
 
@@ -130,12 +130,8 @@ _WEIGHTY = frozenset(
 )
 
 
-_HALF_ASKED = re.compile(r"((?:[^.!?\n]|(?<=\d)\.(?=\d))+)\?")
-_ASKING = re.compile(
-    r"(?:^|[,:;–—-]|\b(?:and|so|or|but|then))\s*(?:what|which|how|who|whose|when|where|why|"
-    r"(?:is|are|was|were|do|does|did|has|have|can|could|should|will|would|may|must)(?:n['’]t)?)\b",
-    re.IGNORECASE,
-)
+_END = re.compile(r"([!?\n]|\.(?!\d))")
+_ASKING = re.compile(rf"(?:^|[,:;–—-]|\b(?:and|so|or|but|then))\s*{QUESTION_WORD}\b", re.IGNORECASE)
 """A clause that begins as questions do."""
 
 
@@ -183,8 +179,11 @@ def as_claimed(claim: str, passage: str) -> str:
     number, and a statement that ends in "?" for want of confidence for no statement.
     """
     claimed = {_value(found): found[0] for found in _NUMBER.finditer(claim)}
-    stated = _HALF_ASKED.sub(lambda s: s[0] if _ASKING.search(s[1]) else f"{s[1]}.", passage)
-    return _NUMBER.sub(lambda found: claimed.get(_value(found), found[0]), stated)
+    said = _END.split(passage)  # a text, its end, the next text, …
+    for i in range(1, len(said), 2):
+        if said[i] == "?" and said[i - 1].strip() and not _ASKING.search(said[i - 1]):
+            said[i] = "."
+    return _NUMBER.sub(lambda found: claimed.get(_value(found), found[0]), "".join(said))
 
 
 def _value(number: re.Match[str]) -> str:
