@@ -90,7 +90,10 @@ def _once_more(inquiry: Turn, asked: str, talk: Sequence[Turn]) -> str:
 
 
 def _facts(text: str, question: Question) -> list[str]:
-    """What the inquiry's parts name, else the fact that is likest to the whole of it."""
+    """What the inquiry's parts name, else the fact that is likest to the whole of it.
+
+    Of several each says what it is about.
+    """
 
     def likeness(part: str, fact: int) -> tuple[int, int]:
         wanted = set(content_stems(part))
@@ -108,4 +111,7 @@ def _facts(text: str, question: Question) -> list[str]:
         if best is not None and likeness(part, best)[0]:
             named.append(best)
     chosen = named or sorted(facts, key=lambda f: likeness(text, f))[-1:]
-    return [question.given[f].answer for f in dict.fromkeys(chosen) if any(likeness(text, f))]
+    found = [question.given[f] for f in dict.fromkeys(chosen) if any(likeness(text, f))]
+    if len(found) == 1:
+        return [found[0].answer]
+    return [f"{given.about.capitalize()}: {given.answer}" for given in found]

@@ -57,8 +57,10 @@ def test_a_question_is_told_from_an_answer_that_sounds_like_one(
 )
 def test_every_fact_asked_for_is_given(said: str, told: tuple[str, ...]) -> None:
     facts = {g.about: g.answer for g in FRAUD.given}
+    several = [f"{about.capitalize()}: {facts[about]}" for about in told]
+    expected = " ".join(several if len(told) > 1 else [facts[about] for about in told])
     found = reply(turn(1, said, Purpose.INQUIRE), FRAUD, FRAUD.question, [])
-    assert found == (" ".join(facts[about] for about in told) or YOURS)
+    assert found == (expected or YOURS)
 
 
 def test_the_question_is_put_once_more_as_it_was_put_last() -> None:

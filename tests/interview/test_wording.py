@@ -203,4 +203,6 @@ def test_the_candidate_s_question_is_answered_from_what_is_given(dropout: Questi
     interview = interviewer.hear(interviewer.start(Settings(questions=1)), asked)
     turn = interviewer.proceed(interview).turns[-1]
     assert turn.worded_by == ""
-    assert turn.text == "Three hidden layers of 512 units. About 200 requests a second."
+    assert turn.text == (
+        "Network: Three hidden layers of 512 units. Traffic: About 200 requests a second."
+    )
